@@ -1,0 +1,38 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Three kinds of tests. `unit` needs nothing but Node, `services` starts real servers on free ports, `e2e` starts whole
+ * systems as processes. Files of the last two run one after another: they share two cores with the servers they start.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["*/src/**/*.test.ts", "deploy/**/*.test.ts"],
+          exclude: ["**/*.services.test.ts", "e2e/**"],
+        },
+      },
+      {
+        test: {
+          name: "services",
+          include: ["*/src/**/*.services.test.ts", "deploy/**/*.services.test.ts"],
+          exclude: ["e2e/**"],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["e2e/src/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
