@@ -1,0 +1,80 @@
+import type { CodeProblem } from "./codes/problems.ts";
+
+type ProblemEntry = { readonly status: number; readonly title: string };
+
+/** What is wrong with a code. A code that a request names is a fault of the request, hence 422. */
+const codeTitles: Record<CodeProblem, string> = {
+  "code.empty": "There is no code",
+  "code.not_hex": "The EPC is not hexadecimal",
+  "code.symbology": "The symbology identifier is not known, or does not fit what follows it",
+  "code.epc_header": "The EPC header names no scheme",
+  "code.epc_length": "The EPC has the wrong number of bits for its scheme",
+  "code.epc_partition": "The EPC's partition is not one of 0 to 6",
+  "code.epc_range": "A part of the EPC is too large for its digits",
+  "code.epc_padding": "Bits of the EPC that must be zero are not",
+  "code.epc_uri": "The EPC URI does not have the form of its scheme",
+  "code.digital_link": "The address is no GS1 Digital Link",
+  "code.unknown_ai": "There is no such Application Identifier",
+  "code.length": "The value is too short or too long",
+  "code.charset": "The value has a character that is not allowed there",
+  "code.check_digit": "The check digit is wrong",
+  "code.date": "The date does not exist",
+  "code.value": "The value is not allowed there",
+  "code.repeated": "The same Application Identifier stands twice with different values",
+  "code.companions": "An Application Identifier lacks, or excludes, another one",
+};
+
+/**
+ * Every expected refusal, with the HTTP status it has where it is answered over HTTP and the sentence that documents it.
+ * The union type, the OpenAPI document and `docs/problems.md` derive from this list.
+ */
+const ownProblems = {
+  "request.invalid": { status: 400, title: "The request does not have the form that the document describes" },
+  "request.too_large": { status: 413, title: "The request is larger than the limit" },
+  "request.not_json": { status: 400, title: "The body is not readable JSON" },
+  "route.unknown": { status: 404, title: "There is no such route" },
+  "item.unknown": { status: 404, title: "There is no item with this SKU" },
+  "item.exists": { status: 409, title: "There is another item with this SKU or code" },
+  "place.unknown": { status: 404, title: "There is no such place" },
+  "place.exists": { status: 409, title: "There is another place with this code at the site" },
+  "site.unknown": { status: 404, title: "There is no such site" },
+  "movement.unknown": { status: 404, title: "There is no such movement" },
+  "idempotency.reused": { status: 422, title: "The idempotency key was used before with another body" },
+  "metrics.unavailable": { status: 503, title: "The metrics database does not answer" },
+  "stock.unavailable": { status: 503, title: "The ledger does not answer at the moment" },
+  internal: { status: 500, title: "Something failed that should not" },
+  "config.invalid": { status: 400, title: "The configuration has faults" },
+  "message.not_json": { status: 400, title: "The message is not readable JSON" },
+  "message.shape": { status: 400, title: "The message does not have the form that its device documents" },
+  "message.too_large": { status: 413, title: "The message is larger than the limit" },
+  "message.version": { status: 400, title: "The message has a version that is not known here" },
+  "message.no_tag": { status: 400, title: "The message names no tag" },
+  "device.unknown": { status: 404, title: "No device is configured for this source" },
+  "frame.too_long": { status: 413, title: "A line came without an end within the limit" },
+  "frame.rubbish": { status: 400, title: "Bytes that belong to no message" },
+  "reading.epc": { status: 400, title: "The EPC is not hexadecimal, or is no whole number of words" },
+  "movement.code_unknown": { status: 422, title: "No item has this code; the movement is held" },
+  "movement.meaningless": { status: 422, title: "The movement cannot be posted as it stands; it is held" },
+  "crossing.doubtful": { status: 422, title: "Two places hear the tag equally well" },
+  "batch.unreadable": { status: 400, title: "The batch is not what the contract describes" },
+  "batch.chain": { status: 409, title: "The batch does not follow the chain of hashes" },
+  "batch.subject": { status: 403, title: "The batch names another site than its subject" },
+} as const satisfies Record<string, ProblemEntry>;
+
+export type ProblemCode = keyof typeof ownProblems | CodeProblem;
+
+const codeEntries = Object.fromEntries(
+  Object.entries(codeTitles).map(([code, title]) => [code, { status: 422, title }]),
+) as Record<CodeProblem, ProblemEntry>;
+
+export const problems: Readonly<Record<ProblemCode, ProblemEntry>> = { ...ownProblems, ...codeEntries };
+
+/** A refusal as a value: what was refused (`code`), what exactly and what to do (`detail`), and where (`at`). */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  /** Where in the input: a path such as `movements[3].quantity`, a line, or a byte position. */
+  readonly at?: string;
+  /** Field-level faults, where there are several. */
+  readonly faults?: readonly { readonly at: string; readonly detail: string }[];
+}

@@ -1,0 +1,159 @@
+import { z } from "zod";
+import { ContractVersion } from "./batch.ts";
+import { Account, Epoch, SiteId, Sku, TimeMs } from "./ids.ts";
+import { limits } from "./limits.ts";
+import { ChainPoint } from "./movement.ts";
+
+/**
+ * What the centre and an edge tell each other besides movements. All of it is state, not history: a lost message is noticed
+ * by the next one (versions are consecutive) and made good by asking.
+ */
+
+/** The centre's quantity of an item at a place of the site, absolute, as of the site's `version`. */
+export const Level = z
+  .object({
+    sku: Sku,
+    place: Account,
+    onHand: z.int(),
+    reserved: z.int().min(0),
+    blocked: z.int().min(0),
+  })
+  .meta({ title: "Level" });
+export type Level = z.infer<typeof Level>;
+
+/** A site's cursor: the centre has committed every movement up to `seq` of `epoch`. */
+export const Cursor = z.strictObject({ epoch: Epoch, seq: z.int().min(0) });
+export type Cursor = z.infer<typeof Cursor>;
+
+/**
+ * One commit of the centre that concerns the site. `version` is one more than that of the site's commit before;
+ * `cursors` confirm movements, and `levels` already contain them.
+ */
+export const SiteChange = z
+  .object({
+    v: ContractVersion,
+    site: SiteId,
+    version: z.int().min(1),
+    cursors: z.array(Cursor),
+    levels: z.array(Level),
+    recordTimeMs: TimeMs,
+  })
+  .meta({ title: "SiteChange" });
+export type SiteChange = z.infer<typeof SiteChange>;
+
+/** An edge introduces itself: at connect, and whenever confirmations stay out. */
+export const Hello = z
+  .object({
+    v: ContractVersion,
+    site: SiteId,
+    epochs: z
+      .array(Cursor)
+      .max(1000)
+      .meta({ description: "Epochs with unconfirmed movements, and the last movement of each." }),
+    timeMs: TimeMs,
+  })
+  .meta({ title: "Hello" });
+export type Hello = z.infer<typeof Hello>;
+
+/** Where the centre stands with each epoch asked for; an epoch it has never heard of has seq 0 and the genesis hash. */
+export const HelloReply = z
+  .object({
+    v: ContractVersion,
+    site: SiteId,
+    version: z.int().min(0),
+    catalogueVersion: z.int().min(0),
+    cursors: z.array(ChainPoint),
+    timeMs: TimeMs,
+  })
+  .meta({ title: "HelloReply" });
+export type HelloReply = z.infer<typeof HelloReply>;
+
+/** The centre missed movements: send again, from `from` of `epoch` on. */
+export const Resend = z
+  .object({ v: ContractVersion, site: SiteId, epoch: Epoch, from: z.int().min(1), reason: z.string().max(500) })
+  .meta({ title: "Resend" });
+export type Resend = z.infer<typeof Resend>;
+
+export const SnapshotRequest = z
+  .object({ v: ContractVersion, site: SiteId, after: z.strictObject({ sku: Sku, place: Account }).optional() })
+  .meta({ title: "SnapshotRequest" });
+export type SnapshotRequest = z.infer<typeof SnapshotRequest>;
+
+/**
+ * A page of all levels of the site, ordered by SKU and place. Each page is true as of its own `version`: keep the newer of a
+ * page's level and one that came by a {@link SiteChange}. `next` is absent on the last page.
+ */
+export const SnapshotPage = z
+  .object({
+    v: ContractVersion,
+    site: SiteId,
+    version: z.int().min(0),
+    cursors: z.array(Cursor),
+    levels: z.array(Level).max(limits.pageRowsMax),
+    next: z.strictObject({ sku: Sku, place: Account }).optional(),
+  })
+  .meta({ title: "SnapshotPage" });
+export type SnapshotPage = z.infer<typeof SnapshotPage>;
+
+/** What an edge knows of an item: enough to name what it reads, with the link down. */
+export const CatalogueItem = z
+  .object({
+    sku: Sku,
+    name: z.string(),
+    uom: z.string(),
+    classKeys: z
+      .array(z.string())
+      .meta({ description: "Class keys as identify() gives them, such as (01)09506000134352." }),
+  })
+  .meta({ title: "CatalogueItem" });
+export type CatalogueItem = z.infer<typeof CatalogueItem>;
+
+export const CatalogueRequest = z
+  .object({ v: ContractVersion, site: SiteId, since: z.int().min(0) })
+  .meta({ title: "CatalogueRequest" });
+export type CatalogueRequest = z.infer<typeof CatalogueRequest>;
+
+/** Items changed after `since`, oldest change first. Ask again with `version` while `more`. */
+export const CataloguePage = z
+  .object({
+    v: ContractVersion,
+    version: z.int().min(0),
+    more: z.boolean(),
+    items: z.array(CatalogueItem).max(limits.pageRowsMax),
+  })
+  .meta({ title: "CataloguePage" });
+export type CataloguePage = z.infer<typeof CataloguePage>;
+
+export const CatalogueChanged = z
+  .object({ v: ContractVersion, version: z.int().min(0) })
+  .meta({ title: "CatalogueChanged" });
+export type CatalogueChanged = z.infer<typeof CatalogueChanged>;
+
+/** How a site is, in its own words. */
+export const SiteStatus = z
+  .object({
+    v: ContractVersion,
+    site: SiteId,
+    timeMs: TimeMs,
+    epoch: Epoch,
+    lastSeq: z.int().min(0),
+    waiting: z.int().min(0).meta({ description: "Movements not yet confirmed." }),
+    oldestWaitingMs: TimeMs.optional(),
+    exceptionsOpen: z.int().min(0),
+    alarms: z.array(z.string().max(300)).max(50),
+    devices: z
+      .array(
+        z.object({
+          deviceId: z.string(),
+          driver: z.string(),
+          state: z.enum(["connected", "waiting", "silent", "failed"]),
+          lastHeardMs: TimeMs.optional(),
+          readings: z.int().min(0),
+          refused: z.int().min(0),
+          clockSkewMs: z.number().optional(),
+        }),
+      )
+      .max(500),
+  })
+  .meta({ title: "SiteStatus" });
+export type SiteStatus = z.infer<typeof SiteStatus>;

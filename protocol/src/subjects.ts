@@ -1,0 +1,43 @@
+import { partitions } from "./limits.ts";
+
+/** The JetStream stream that carries movements, and the durable consumer of each partition. */
+export const movementsStream = "TALLYGATE_MOVEMENTS";
+
+/** FNV-1a over the site's name: the same everywhere, for ever. */
+export function partitionOf(site: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < site.length; i++) {
+    hash = Math.imul(hash ^ site.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  return hash % partitions;
+}
+
+/**
+ * NATS subjects. The last token of each is the site, so that an edge's key can be bound to its own.
+ * `hello`, `snapshot` and `catalogue` are requests that any central process answers.
+ */
+export const subjects = {
+  /** edge → JetStream: {@link Batch} */
+  movements: (site: string) => `tallygate.movements.${partitionOf(site)}.${site}`,
+  movementsOfPartition: (partition: number) => `tallygate.movements.${partition}.*`,
+  allMovements: "tallygate.movements.*.*",
+  /** edge → centre, request: {@link Hello} → {@link HelloReply} */
+  hello: (site: string) => `tallygate.hello.${site}`,
+  /** edge → centre, request: {@link SnapshotRequest} → {@link SnapshotPage} */
+  snapshot: (site: string) => `tallygate.snapshot.${site}`,
+  /** edge → centre, request: {@link CatalogueRequest} → {@link CataloguePage} */
+  catalogue: (site: string) => `tallygate.catalogue.${site}`,
+  /** edge → centre, every few seconds: {@link SiteStatus} */
+  status: (site: string) => `tallygate.status.${site}`,
+  /** centre → edge, after each commit that concerns the site: {@link SiteChange} */
+  change: (site: string) => `tallygate.change.${site}`,
+  /** centre → edge: {@link Resend} */
+  resend: (site: string) => `tallygate.resend.${site}`,
+  /** centre → everyone, when the catalogue has changed: {@link CatalogueChanged} */
+  catalogueChanged: "tallygate.catalogue-changed",
+} as const;
+
+/** The site that a subject names: its last token. */
+export function siteOfSubject(subject: string): string {
+  return subject.slice(subject.lastIndexOf(".") + 1);
+}
