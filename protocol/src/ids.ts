@@ -13,12 +13,12 @@ const name = z
 
 export const SiteId = name
   .brand("SiteId")
-  .meta({ description: "A site: one warehouse with one edge.", example: "lyon" });
+  .meta({ description: "A site: one warehouse with one edge.", examples: ["lyon"] });
 export type SiteId = z.infer<typeof SiteId>;
 
 export const DeviceId = name
   .brand("DeviceId")
-  .meta({ description: "A reader or scanner at a site.", example: "dock-1" });
+  .meta({ description: "A reader or scanner at a site.", examples: ["dock-1"] });
 export type DeviceId = z.infer<typeof DeviceId>;
 
 /** Where goods are when they are at no place of ours. Each site has its own account of each. */
@@ -32,13 +32,13 @@ export function isOutside(account: string): account is Outside {
 export const PlaceCode = name
   .refine(code => !isOutside(code), "supplier, customer, loss, found and transit are no places of the site")
   .brand("PlaceCode")
-  .meta({ description: "A place of a site: a zone, a dock or a bin.", example: "dock-1" });
+  .meta({ description: "A place of a site: a zone, a dock or a bin.", examples: ["dock-1"] });
 export type PlaceCode = z.infer<typeof PlaceCode>;
 
 /** One side of a movement: a place of the movement's own site, or one of the outsides. */
 export const Account = name.brand("Account").meta({
   description: "A place of the site, or an outside: supplier, customer, loss, found, transit.",
-  example: "dock-1",
+  examples: ["dock-1"],
 });
 export type Account = z.infer<typeof Account>;
 
@@ -47,7 +47,7 @@ export const Epoch = z
   .string()
   .regex(/^[0-9a-f]{16}$/, "16 hexadecimal digits")
   .brand("Epoch")
-  .meta({ description: "One opening of the site's store.", example: "01939f6c2a7be4d1" });
+  .meta({ description: "One opening of the site's store.", examples: ["01939f6c2a7be4d1"] });
 export type Epoch = z.infer<typeof Epoch>;
 
 export const Sku = z
@@ -56,14 +56,14 @@ export const Sku = z
   .max(64)
   .regex(/^[\x21-\x7e]+$/, "printable ASCII without spaces")
   .brand("Sku")
-  .meta({ description: "Stock keeping unit: the item's own short name.", example: "OAT-1L" });
+  .meta({ description: "Stock keeping unit: the item's own short name.", examples: ["OAT-1L"] });
 export type Sku = z.infer<typeof Sku>;
 
 export const TimeMs = z
   .int()
   .min(0)
   .max(253_402_300_799_999)
-  .meta({ description: "Milliseconds since 1970-01-01T00:00:00Z.", example: 1_788_785_436_194 });
+  .meta({ description: "Milliseconds since 1970-01-01T00:00:00Z.", examples: [1_788_785_436_194] });
 
 export const HashHex = z
   .string()

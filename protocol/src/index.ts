@@ -1,5 +1,7 @@
+export * from "./asyncapi.ts";
 export * from "./batch.ts";
 export * from "./codes/index.ts";
+export * from "./contract.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./movement.ts";

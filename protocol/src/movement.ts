@@ -47,7 +47,11 @@ export const Movement = z
     from: Account,
     to: Account,
     bizStep: BizStep,
-    readPoint: z.string().min(1).max(96).meta({ description: "Device, or device/antenna.", example: "dock-1/2" }),
+    readPoint: z
+      .string()
+      .min(1)
+      .max(96)
+      .meta({ description: "Device, or device/antenna.", examples: ["dock-1/2"] }),
     eventTimeMs: TimeMs,
     cause: Cause,
     reverses: z
