@@ -1,0 +1,118 @@
+import { Account, BizStep, type Movement, PlaceCode, type ProblemCode, type Reading } from "@tallygate/protocol";
+import { z } from "zod";
+
+/**
+ * What a read point means: an antenna, or all antennas of a device, or a scanner. In the configuration file it stands under its
+ * device; `readPointRule` makes the rule of it.
+ */
+export const ReadPointConfig = z
+  .strictObject({
+    antennas: z
+      .array(z.int().min(1).max(1024))
+      .min(1)
+      .max(64)
+      .optional()
+      .meta({ description: "Antennas that this is about; absent: all that no other read point of the device names." }),
+    mode: z
+      .enum(["gate", "scanner"])
+      .meta({ description: "gate: presence of tags is judged. scanner: each scan is an act." }),
+    place: PlaceCode.meta({ description: "The place that the read point hears." }),
+    to: Account.optional().meta({
+      description: "Where a thing is after it was read here; by default `place`. A shipping gate says customer.",
+    }),
+    from: Account.default(Account.parse("supplier")).meta({
+      description:
+        "Where a thing comes from that was never seen before, and what a scan of a class of things takes from.",
+    }),
+    biz_step: BizStep.optional().meta({
+      description: "By default receiving from a supplier, shipping to a customer, storing otherwise.",
+    }),
+    min_rssi_dbm: z.number().min(-120).max(0).optional().meta({ description: "Weaker readings do not count." }),
+    min_reads: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(1)
+      .meta({ description: "Readings within the window until a tag is there." }),
+    window_ms: z
+      .int()
+      .min(100)
+      .max(86_400_000)
+      .default(30_000)
+      .meta({ description: "A tag not heard for so long has departed from the place's hearing." }),
+    repeat_ms: z
+      .int()
+      .min(0)
+      .max(60_000)
+      .default(0)
+      .meta({ description: "A scan of the same class of things within so long is a repeat. 0: each scan counts." }),
+  })
+  .refine(
+    config => config.from !== (config.to ?? config.place),
+    "from and to are the same account: nothing would move",
+  );
+export type ReadPointConfig = z.infer<typeof ReadPointConfig>;
+
+/** A read point of a device, as the core uses it. */
+export interface ReadPointRule {
+  readonly deviceId: string;
+  readonly antennas?: readonly number[];
+  readonly mode: "gate" | "scanner";
+  readonly place: string;
+  readonly to: Account;
+  readonly from: Account;
+  readonly bizStep: BizStep;
+  readonly minRssiDbm?: number;
+  readonly minReads: number;
+  readonly windowMs: number;
+  readonly repeatMs: number;
+}
+
+/** Something for a person: kept with its bytes. The same problem, device and key within a day is one row with a count. */
+export interface ExceptionInput {
+  readonly problem: ProblemCode;
+  readonly detail: string;
+  readonly deviceId: string;
+  /** What makes two of them the same: a code, a topic, or nothing. */
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  readonly timeMs: number;
+}
+
+/** A reading with the event time that the core believes, in milliseconds since 1970 UTC; the device's own stays in it. */
+export interface TimedReading {
+  readonly reading: Reading;
+  readonly eventTimeMs: number;
+}
+
+/** Where a serialised thing or logistic unit is known to be, by event time. */
+export interface TagPlace {
+  readonly key: string;
+  readonly account: Account;
+  readonly eventTimeMs: number;
+}
+
+/** Presence of a tag at a place, before any business meaning. */
+export interface PresenceChange {
+  readonly kind: "arrived" | "moved" | "departed";
+  readonly key: string;
+  readonly place: string;
+  readonly from?: string;
+  readonly timeMs: number;
+}
+
+/** A movement as decided, with the class key under which its stock is counted. */
+export interface DecidedMovement {
+  readonly movement: Movement;
+  readonly classKey: string;
+}
+
+/** What a tick concluded. It changes nothing until `apply`; the store commits it first. */
+export interface Decision {
+  readonly nowMs: number;
+  readonly readings: readonly TimedReading[];
+  readonly movements: readonly DecidedMovement[];
+  readonly tagPlaces: readonly TagPlace[];
+  readonly presence: readonly PresenceChange[];
+  readonly exceptions: readonly ExceptionInput[];
+}
