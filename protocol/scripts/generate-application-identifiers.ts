@@ -40,11 +40,14 @@ function renderRow(line: string): string {
   };
   const unknown = words.filter(word => !/^(?:\[?[NXYZ][0-9.]|req=|ex=|dlpkey)/.test(word));
   if (unknown.length > 0) throw new Error(`The dictionary has ${unknown.join(" ")} in: ${line}`);
-  return `  ${JSON.stringify(row).replaceAll(/"([A-Za-z]+)":/g, "$1: ").replaceAll(/,(?=[^\s])/g, ", ")},\n`;
+  return `  ${JSON.stringify(row)
+    .replaceAll(/"([A-Za-z]+)":/g, "$1: ")
+    .replaceAll(/,(?=[^\s])/g, ", ")},\n`;
 }
 
 function component(word: string): object {
-  const [, open, type, dots, length, , rules = ""] = /^(\[?)([NXYZ])(\.\.)?([0-9]+)(\]?)((?:,[a-z0-9]+)*)$/.exec(word) ?? [];
+  const [, open, type, dots, length, , rules = ""] =
+    /^(\[?)([NXYZ])(\.\.)?([0-9]+)(\]?)((?:,[a-z0-9]+)*)$/.exec(word) ?? [];
   if (type === undefined) throw new Error(`The dictionary has the component ${word}, which is not understood.`);
   const max = Number(length);
   return {
@@ -57,7 +60,8 @@ function component(word: string): object {
 }
 
 function attributes(words: readonly string[]): object {
-  const values = (name: string) => words.filter(word => word.startsWith(`${name}=`)).map(word => word.slice(name.length + 1));
+  const values = (name: string) =>
+    words.filter(word => word.startsWith(`${name}=`)).map(word => word.slice(name.length + 1));
   const requires = values("req").map(rule => rule.split(",").map(group => group.split("+")));
   const excludes = values("ex").flatMap(rule => rule.split(","));
   const qualifiers = values("dlpkey").flatMap(rule => rule.split("|").map(sequence => sequence.split(",")));

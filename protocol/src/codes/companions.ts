@@ -1,6 +1,6 @@
+import { ok, type Result, refuse } from "../result.ts";
 import { findApplicationIdentifier } from "./application-identifier.ts";
 import type { Element } from "./element.ts";
-import { type Result, ok, refuse } from "../result.ts";
 
 /**
  * Refuses elements that contradict each other: `code.repeated` when an AI comes twice with different values, and
@@ -38,7 +38,9 @@ export function checkRequired(elements: readonly Element[]): Result<readonly Ele
   const ais = elements.map(element => element.ai);
   for (const ai of ais) {
     for (const rule of findApplicationIdentifier(ai)?.requires ?? []) {
-      const met = rule.some(group => group.every(pattern => ais.some(other => other !== ai && matches(pattern, other))));
+      const met = rule.some(group =>
+        group.every(pattern => ais.some(other => other !== ai && matches(pattern, other))),
+      );
       if (met) continue;
       const needed = rule.map(group => group.join("+")).join(", ");
       return refuse("code.companions", `AI ${ai} needs one of ${needed} beside it.`, { at: `AI ${ai}` });

@@ -7,7 +7,13 @@ import { type Fault, fault } from "./fault.ts";
  * when it is 9 and `nineIsNone`. `choice`: one digit out of `allowed`. `digits`: that many of any. `date`: YYMMDD.
  */
 type Field =
-  | { readonly kind: "counted"; readonly name: string; readonly allowed: string; readonly base: 0 | 6; readonly nineIsNone?: true }
+  | {
+      readonly kind: "counted";
+      readonly name: string;
+      readonly allowed: string;
+      readonly base: 0 | 6;
+      readonly nineIsNone?: true;
+    }
   | { readonly kind: "choice"; readonly name: string; readonly allowed: string }
   | { readonly kind: "digits"; readonly name: string; readonly length: number }
   | { readonly kind: "date"; readonly name: string };
@@ -16,7 +22,13 @@ const anyDigit = "0123456789";
 const requirement = { kind: "counted", name: "purchase requirement", allowed: "12345", base: 0 } as const;
 const requirementCode = { kind: "choice", name: "purchase requirement code", allowed: "012349" } as const;
 const familyCode = { kind: "digits", name: "family code", length: 3 } as const;
-const otherPrefix = { kind: "counted", name: "company prefix", allowed: "01234569", base: 6, nineIsNone: true } as const;
+const otherPrefix = {
+  kind: "counted",
+  name: "company prefix",
+  allowed: "01234569",
+  base: 6,
+  nineIsNone: true,
+} as const;
 const prefix = { kind: "counted", name: "company prefix", allowed: "0123456", base: 6 } as const;
 const offerCode = { kind: "digits", name: "offer code", length: 6 } as const;
 const serial = { kind: "counted", name: "serial number", allowed: anyDigit, base: 6 } as const;
@@ -34,7 +46,13 @@ const couponStart: readonly Field[] = [
 const couponGroups: readonly (readonly [digit: string, fields: readonly Field[]])[] = [
   [
     "1",
-    [{ kind: "choice", name: "purchase rules code", allowed: "0123" }, requirement, requirementCode, familyCode, otherPrefix],
+    [
+      { kind: "choice", name: "purchase rules code", allowed: "0123" },
+      requirement,
+      requirementCode,
+      familyCode,
+      otherPrefix,
+    ],
   ],
   ["2", [requirement, requirementCode, familyCode, otherPrefix]],
   ["3", [{ kind: "date", name: "expiry date" }]],

@@ -1,4 +1,4 @@
-import { type Result, ok, refuse } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import { findApplicationIdentifier } from "./application-identifier.ts";
 import { isDigits } from "./charset.ts";
 import type { Element } from "./element.ts";
@@ -52,9 +52,10 @@ export function formatDigitalLink(elements: readonly Element[]): Result<string> 
   const inPath = [key, ...qualifiers];
   const inQuery = elements.filter(({ ai }) => !inPath.some(element => element.ai === ai));
   const misplaced = inQuery.find(({ ai }) => findApplicationIdentifier(ai)?.attribute !== true);
-  if (misplaced) return refuse("code.digital_link", `AI ${misplaced.ai} has no place in a Digital Link of AI ${key.ai}.`);
-  const path = inPath.map(({ ai, value }) => `/${ai}/${escape(value)}`).join("");
-  const query = inQuery.map(({ ai, value }) => `${ai}=${escape(value)}`).join("&");
+  if (misplaced)
+    return refuse("code.digital_link", `AI ${misplaced.ai} has no place in a Digital Link of AI ${key.ai}.`);
+  const path = inPath.map(({ ai, value }) => `/${ai}/${percentEncode(value)}`).join("");
+  const query = inQuery.map(({ ai, value }) => `${ai}=${percentEncode(value)}`).join("&");
   return ok(`https://id.gs1.org${path}${query === "" ? "" : `?${query}`}`);
 }
 
@@ -81,7 +82,7 @@ function readPath(segments: readonly string[], options: DigitalLinkOptions): Res
   const elements: Element[] = [];
   for (let index = 0; index < segments.length; index += 2) {
     const ai = segments[index] ?? "";
-    const value = unescape(segments[index + 1] ?? "");
+    const value = percentDecode(segments[index + 1] ?? "");
     if (value === undefined) return refuse("code.digital_link", `AI ${ai} of the path has a broken % sequence.`);
     elements.push({ ai, value: index === 0 && options.zeroSuppressedGtin ? padGtin(ai, value) : value });
   }
@@ -97,9 +98,10 @@ function readQuery(query: string): Result<readonly Element[]> {
     const [ai = "", ...rest] = parameter.split("=");
     if (ai === "" || !isDigits(ai)) continue;
     const entry = findApplicationIdentifier(ai);
-    if (entry === undefined) return refuse("code.unknown_ai", `The query has ${ai}, which is no Application Identifier.`);
+    if (entry === undefined)
+      return refuse("code.unknown_ai", `The query has ${ai}, which is no Application Identifier.`);
     if (!entry.attribute) return refuse("code.digital_link", `AI ${ai} belongs into the path, not into the query.`);
-    const value = unescape(rest.join("=").replaceAll("+", " "));
+    const value = percentDecode(rest.join("=").replaceAll("+", " "));
     if (value === undefined) return refuse("code.digital_link", `AI ${ai} of the query has a broken % sequence.`);
     elements.push({ ai, value });
   }
@@ -124,11 +126,11 @@ function padGtin(ai: string, value: string): string {
 }
 
 /** Everything that RFC 3986 reserves is escaped, also `!'()*`, which `encodeURIComponent` leaves. */
-function escape(value: string): string {
+function percentEncode(value: string): string {
   return encodeURIComponent(value).replace(/[!'()*]/g, mark => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function unescape(text: string): string | undefined {
+function percentDecode(text: string): string | undefined {
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) return undefined;
   return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

@@ -1,5 +1,9 @@
-import { type Result, ok, refuse } from "../result.ts";
-import { type ApplicationIdentifier, applicationIdentifierAt, findApplicationIdentifier } from "./application-identifier.ts";
+import { type Result, refuse } from "../result.ts";
+import {
+  type ApplicationIdentifier,
+  applicationIdentifierAt,
+  findApplicationIdentifier,
+} from "./application-identifier.ts";
 import { checkPairs } from "./companions.ts";
 import { type Element, findFault, maxLength } from "./element.ts";
 

@@ -1,4 +1,4 @@
-import { type Result, ok, refuse } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import { isDigits } from "./charset.ts";
 import { hasCheckDigit } from "./check-digit.ts";
 import { checkRequired } from "./companions.ts";
@@ -51,7 +51,7 @@ const readers: ReadonlyMap<string, (text: string, options: ScanOptions) => Read>
  * GS1 data is refused with its first fault. Line ends behind the data are ignored.
  */
 export function parseScan(raw: string, options: ScanOptions = {}): Result<ScannedCode> {
-  const [, symbology, text = ""] = /^(\][A-Za-z][0-9A-Za-z])?([^]*?)[\r\n]*$/.exec(raw) ?? [];
+  const { symbology, text } = splitScan(raw);
   if (symbology === undefined && options.symbologyRequired) {
     return refuse("code.symbology", "The scanner sent no symbology identifier in front of the data.");
   }
@@ -66,6 +66,14 @@ export function parseScan(raw: string, options: ScanOptions = {}): Result<Scanne
   return ok({ ...(symbology === undefined ? {} : { symbology }), text, ...read.value });
 }
 
+/** The symbology identifier, and the data without the line ends behind it. */
+export function splitScan(raw: string): { readonly symbology: string | undefined; readonly text: string } {
+  const symbology = /^\][A-Za-z][0-9A-Za-z]/.exec(raw)?.[0];
+  let end = raw.length;
+  while (end > 0 && (raw.charAt(end - 1) === "\r" || raw.charAt(end - 1) === "\n")) end--;
+  return { symbology, text: raw.slice(symbology?.length ?? 0, end) };
+}
+
 function readGs1(text: string, options: ScanOptions): Read {
   let data = text;
   for (const stand of options.separators ?? defaultSeparators) data = data.replaceAll(stand, separator);
@@ -74,10 +82,14 @@ function readGs1(text: string, options: ScanOptions): Read {
 
 /** 13 digits, 8 of a UPC-E that was not expanded, an add-on behind it, or a composite component as a second message. */
 function readEan13(text: string, options: ScanOptions): Read {
-  const [, digits = "", composite] = /^([^|]*)(?:\|\]e[0-3]([^]*))?$/.exec(text) ?? [];
-  if (composite !== undefined) return joined(readEan13(digits, options), readGs1(composite, options));
-  const [, main, addOn] = /^([0-9]{13}|[0-9]{8})([0-9]{2}|[0-9]{5})?$/.exec(digits) ?? [];
-  if (main === undefined) return refuse("code.symbology", `${JSON.stringify(text)} is not what an EAN/UPC symbol carries.`);
+  const boundary = /\|\]e[0-3]/.exec(text);
+  if (boundary !== null) {
+    const composite = text.slice(boundary.index + boundary[0].length);
+    return joined(readEan13(text.slice(0, boundary.index), options), readGs1(composite, options));
+  }
+  const [, main, addOn] = /^([0-9]{13}|[0-9]{8})([0-9]{2}|[0-9]{5})?$/.exec(text) ?? [];
+  if (main === undefined)
+    return refuse("code.symbology", `${JSON.stringify(text)} is not what an EAN/UPC symbol carries.`);
   return ofGtin(main.length === 8 ? expandUpce(main) : normaliseGtin(main), addOn);
 }
 
@@ -103,7 +115,8 @@ function readText(text: string, options: ScanOptions): Read {
 function readUnnamed(text: string, options: ScanOptions): Read {
   if (isWebUri(text)) return readText(text, options);
   if (/^\([0-9]{2,4}\)/.test(text)) return orPlain(formed("elementString", parseBracketed(text)));
-  if (isDigits(text) && [8, 12, 13, 14].includes(text.length) && hasCheckDigit(text)) return ofGtin(normaliseGtin(text));
+  if (isDigits(text) && [8, 12, 13, 14].includes(text.length) && hasCheckDigit(text))
+    return ofGtin(normaliseGtin(text));
   const read = readGs1(text, options);
   const marked = text.includes(separator) || (read.ok && read.value.elements.some(({ ai }) => checked.has(ai)));
   return marked ? orPlain(read) : plain;

@@ -1,0 +1,18 @@
+export { checkDigit } from "./check-digit.ts";
+export { checkRequired } from "./companions.ts";
+export { calendarDate, fullYear } from "./dates.ts";
+export { type DigitalLinkOptions, formatDigitalLink, parseDigitalLink } from "./digital-link.ts";
+export type { Element } from "./element.ts";
+export {
+  formatBracketed,
+  formatElementString,
+  formatReadable,
+  parseBracketed,
+  parseElementString,
+} from "./element-string.ts";
+export { type DecodedEpc, type EpcInput, encodeEpc, parseEpc } from "./epc.ts";
+export { type Code, type IdentifyOptions, type Identity, identify, identityOf } from "./identity.ts";
+export { type EpcHex, type Gtin, normaliseGtin, parseGln, parseSscc, type Sscc } from "./keys.ts";
+export { type CodeProblem, codeProblems } from "./problems.ts";
+export { parseScan, type ScannedCode, type ScanOptions } from "./scan.ts";
+export { expandUpce } from "./upc-e.ts";
