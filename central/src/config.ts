@@ -1,0 +1,79 @@
+import { LoopbackListen } from "@tallygate/kit";
+import { z } from "zod";
+import { centralLimits } from "./limits.ts";
+
+const Http = z.strictObject({
+  listen: LoopbackListen.default({ host: "127.0.0.1", port: 8080 }).meta({
+    description: "Address and port of the HTTP interface. Only this machine reaches it until it asks who is calling.",
+  }),
+});
+
+const Database = z.strictObject({
+  url: z
+    .url({ protocol: /^postgres(ql)?$/, error: "use postgres://user:password@host:port/database" })
+    .default("postgres://tallygate:tallygate@127.0.0.1:5432/tallygate")
+    .meta({ description: "The PostgreSQL database that holds the ledger." }),
+  pool_size: z
+    .int()
+    .min(4)
+    .max(200)
+    .default(12)
+    .meta({ description: "Connections that this process opens at most, besides one that holds its partitions." }),
+});
+
+const Nats = z.strictObject({
+  servers: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(["nats://127.0.0.1:4222"])
+    .meta({ description: "NATS servers with JetStream; any of them is used." }),
+});
+
+const Influx = z
+  .strictObject({
+    url: z.url().meta({ description: "Address of InfluxDB." }),
+    version: z
+      .enum(["1", "2", "3"])
+      .default("1")
+      .meta({ description: "Major version: 1 is written to at /write, 2 and 3 at /api/v2/write." }),
+    database: z.string().min(1).default("tallygate").meta({ description: "Database (version 1 and 3)." }),
+    bucket: z.string().min(1).default("tallygate").meta({ description: "Bucket (version 2)." }),
+    org: z.string().default("").meta({ description: "Organisation (version 2)." }),
+    token: z.string().default("").meta({ description: "Token that may write and read (version 2 and 3)." }),
+  })
+  .optional()
+  .meta({ description: "Where movement metrics are drawn. Without it there are none, and nothing else changes." });
+
+const Ingest = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .meta({
+      description: "Whether this process applies movements. Switch it off for a process that only answers HTTP.",
+    }),
+  stream_max_bytes: z
+    .int()
+    .min(1024 * 1024)
+    .default(1024 * 1024 * 1024)
+    .meta({
+      description: "Bytes that the NATS stream keeps at most; the oldest go first, and their sites send again.",
+    }),
+  transaction_movements_max: z
+    .int()
+    .min(500)
+    .max(50_000)
+    .default(centralLimits.transactionMovementsMax)
+    .meta({ description: "Movements that one transaction takes at most." }),
+});
+
+/** `central.yaml`. Every key has a default, so an empty file is a valid one. */
+export const CentralConfig = z
+  .strictObject({
+    http: Http.prefault({}),
+    database: Database.prefault({}),
+    nats: Nats.prefault({}),
+    influx: Influx,
+    ingest: Ingest.prefault({}),
+  })
+  .meta({ title: "central.yaml", description: "Configuration of the central service." });
+export type CentralConfig = z.infer<typeof CentralConfig>;
