@@ -1,0 +1,19 @@
+/** Limits of the local servers and of the local run, and what happens when they are reached. */
+export const limits = {
+  /** Lines of a child's output that are kept; older ones are dropped. */
+  outputLinesMax: 50,
+  /** Characters of one line of a child's output; the rest of the line is cut. */
+  outputLineCharsMax: 2000,
+  /** A server that is not ready in this time is killed and its output shown. */
+  readyMs: 30_000,
+  /** Wait between two questions whether a server is ready. */
+  readyPauseMs: 20,
+  /** One such question may take this long. */
+  probeMs: 2_000,
+  /** A child that was asked to stop and has not ended in this time is killed. */
+  stopMs: 10_000,
+  /** Ports tried before a search for a free one is given up. */
+  portTriesMax: 100,
+  /** Starts of a server on ports of our own choice; another process may take a port between our look and the start. */
+  startTriesMax: 3,
+} as const;

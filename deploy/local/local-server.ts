@@ -1,0 +1,148 @@
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Child, ChildFailed, type ChildSpec, describeExit } from "./child.ts";
+import { guardDir, releaseDir } from "./guard.ts";
+import { limits } from "./limits.ts";
+import { freePort } from "./ports.ts";
+
+export interface ServerOptions {
+  /** Where it keeps its data. Without it: a temporary directory that goes when the server is disposed. */
+  readonly dir?: string;
+  /** Without it: a free one. */
+  readonly port?: number;
+  /** The server ended though nobody stopped it. Without it: said on the error output. */
+  readonly onDeath?: (fault: ChildFailed) => void;
+  readonly onLine?: (line: string) => void;
+}
+
+/** One real server program on the loopback. Disposing it stops it. */
+export interface LocalServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly dir: string;
+  /** Of the process that runs now, or that ran last. */
+  readonly pid: number;
+  readonly running: boolean;
+  /** The last lines that it wrote. */
+  readonly output: string;
+  /** SIGKILL at once, as a failing machine would. */
+  kill(): Promise<void>;
+  /** Asks it to end, and waits until it has. */
+  stop(): Promise<void>;
+  /** Starts it again on the same port and directory; stops it first if it runs. Returns when it is ready. */
+  restart(): Promise<void>;
+}
+
+/** What differs between the servers. */
+export interface ServerKind {
+  readonly name: string;
+  readonly url: (port: number) => string;
+  /** What must be there before the program starts: its directories, its configuration. Must be harmless when repeated. */
+  readonly prepare?: (dir: string, port: number, temporary: boolean) => Promise<void>;
+  readonly spec: (dir: string, port: number) => Omit<ChildSpec, "name" | "onLine">;
+  /** Kills it at once, with all that it started. */
+  readonly kill?: (child: Child) => Promise<void>;
+}
+
+/** Starts a server of this kind and waits until it answers. */
+export async function startServer(kind: ServerKind, options: ServerOptions): Promise<LocalServer> {
+  const temporary = options.dir === undefined;
+  const dir = options.dir ?? (await temporaryDir(kind.name));
+  await mkdir(dir, { recursive: true });
+  try {
+    for (let tries = 1; ; tries++) {
+      const port = options.port ?? (await freePort());
+      const server = new Server(kind, options, dir, port, temporary);
+      try {
+        await server.restart();
+        return server;
+      } catch (cause) {
+        if (options.port !== undefined || tries === limits.startTriesMax) throw cause;
+      }
+    }
+  } catch (cause) {
+    if (temporary) await removeDir(dir);
+    throw cause;
+  }
+}
+
+class Server implements LocalServer {
+  readonly port: number;
+  readonly dir: string;
+  readonly #kind: ServerKind;
+  readonly #options: ServerOptions;
+  readonly #temporary: boolean;
+  #child: Child | undefined;
+
+  constructor(kind: ServerKind, options: ServerOptions, dir: string, port: number, temporary: boolean) {
+    this.#kind = kind;
+    this.#options = options;
+    this.#temporary = temporary;
+    this.dir = dir;
+    this.port = port;
+  }
+
+  get url(): string {
+    return this.#kind.url(this.port);
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  get running(): boolean {
+    return this.#child?.running ?? false;
+  }
+
+  get output(): string {
+    return this.#child?.output ?? "";
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    await (this.#kind.kill ? this.#kind.kill(child) : child.kill());
+  }
+
+  async stop(): Promise<void> {
+    await this.#child?.stop();
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.#kind.prepare?.(this.dir, this.port, this.#temporary);
+    const { onLine } = this.#options;
+    const spec = { ...this.#kind.spec(this.dir, this.port), name: this.#kind.name, ...(onLine && { onLine }) };
+    const child = await Child.open(spec);
+    this.#child = child;
+    void child.exited.then(exit => {
+      if (!child.diedByItself) return;
+      const fault = new ChildFailed(
+        this.#kind.name,
+        `on ${this.url} ended by itself (${describeExit(exit)})`,
+        child.output,
+      );
+      if (this.#options.onDeath) this.#options.onDeath(fault);
+      else console.error(fault.message);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    if (this.#temporary) await removeDir(this.dir);
+  }
+}
+
+/** A new directory that every user may pass through; it goes with this process at the latest. */
+export async function temporaryDir(name: string): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), `tallygate-${name.toLowerCase().replace(/\W+/g, "-")}-`));
+  await chmod(dir, 0o755);
+  guardDir(dir);
+  return dir;
+}
+
+export async function removeDir(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+  releaseDir(dir);
+}

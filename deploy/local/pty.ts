@@ -1,0 +1,85 @@
+import { closeSync, constants, openSync } from "node:fs";
+import { rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Child } from "./child.ts";
+import { removeDir, temporaryDir } from "./local-server.ts";
+import { findProgram } from "./programs.ts";
+
+/** Two serial ports with a cable between them: what is written to one comes out of the other. */
+export interface PtyPair extends AsyncDisposable {
+  readonly a: string;
+  readonly b: string;
+  readonly connected: boolean;
+  /** Pulls the plug: both paths go, and who holds one open sees it hang up. */
+  disconnect(): Promise<void>;
+  /** Plugs it in again under the same paths. */
+  reconnect(): Promise<void>;
+}
+
+export interface PtyOptions {
+  /** The two paths. Without them: in a temporary directory. */
+  readonly paths?: readonly [a: string, b: string];
+}
+
+/** Makes a pair of linked pseudo-terminals by socat. */
+export async function socatPair(options: PtyOptions = {}): Promise<PtyPair> {
+  const command = await findProgram("socat");
+  const dir = options.paths ? undefined : await temporaryDir("pty");
+  const [a, b] = options.paths ?? [join(dir ?? "", "a"), join(dir ?? "", "b")];
+  const pair = new SocatPair(command, a, b, dir);
+  try {
+    await pair.reconnect();
+    return pair;
+  } catch (cause) {
+    await pair[Symbol.asyncDispose]();
+    throw cause;
+  }
+}
+
+class SocatPair implements PtyPair {
+  readonly a: string;
+  readonly b: string;
+  readonly #command: string;
+  readonly #dir: string | undefined;
+  #child: Child | undefined;
+  /**
+   * Both ends are held open here, without being read. Otherwise socat would end as soon as the last program closes its
+   * end, and a scanner's port would vanish because the edge stopped.
+   */
+  #held: number[] = [];
+
+  constructor(command: string, a: string, b: string, dir: string | undefined) {
+    this.#command = command;
+    this.a = a;
+    this.b = b;
+    this.#dir = dir;
+  }
+
+  get connected(): boolean {
+    return this.#child?.running ?? false;
+  }
+
+  async disconnect(): Promise<void> {
+    for (const handle of this.#held.splice(0)) closeSync(handle);
+    await this.#child?.stop();
+    await rm(this.a, { force: true });
+    await rm(this.b, { force: true });
+  }
+
+  async reconnect(): Promise<void> {
+    await this.disconnect();
+    this.#child = await Child.open({
+      name: "socat",
+      command: this.#command,
+      args: ["-d", "-d", `pty,raw,echo=0,link=${this.a}`, `pty,raw,echo=0,link=${this.b}`],
+      ready: async () => (await stat(this.a)).isCharacterDevice() && (await stat(this.b)).isCharacterDevice(),
+    });
+    const flags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
+    this.#held = [openSync(this.a, flags), openSync(this.b, flags)];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.disconnect();
+    if (this.#dir !== undefined) await removeDir(this.#dir);
+  }
+}
