@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Child, ChildFailed, type ChildSpec, describeExit } from "./child.ts";
 import { guardDir, releaseDir } from "./guard.ts";
 import { limits } from "./limits.ts";
-import { freePort } from "./ports.ts";
+import { freePort, isPortFree, PortTaken } from "./ports.ts";
 
 export interface ServerOptions {
   /** Where it keeps its data. Without it: a temporary directory that goes when the server is disposed. */
@@ -111,6 +111,8 @@ class Server implements LocalServer {
 
   async restart(): Promise<void> {
     await this.stop();
+    // Asked here, because the stranger on our port might answer our question whether the server is ready.
+    if (!(await isPortFree(this.port))) throw new PortTaken(this.#kind.name, this.port);
     await this.#kind.prepare?.(this.dir, this.port, this.#temporary);
     const { onLine } = this.#options;
     const spec = { ...this.#kind.spec(this.dir, this.port), name: this.#kind.name, ...(onLine && { onLine }) };

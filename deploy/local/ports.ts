@@ -8,6 +8,16 @@ import { limits } from "./limits.ts";
 const lowest = 15_000;
 const highest = 32_000;
 
+/** Somebody else listens where a server of ours was told to. */
+export class PortTaken extends Error {
+  readonly port: number;
+  constructor(name: string, port: number) {
+    super(`${name} cannot start: port ${port} of 127.0.0.1 is taken by another process.`);
+    this.name = "PortTaken";
+    this.port = port;
+  }
+}
+
 /** Whether a server could listen on this port of the loopback now. */
 export function isPortFree(port: number, host = "127.0.0.1"): Promise<boolean> {
   return new Promise(resolve => {

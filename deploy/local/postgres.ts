@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -9,6 +9,7 @@ import { ChildFailed } from "./child.ts";
 import { limits } from "./limits.ts";
 import { type LocalServer, type ServerOptions, startServer } from "./local-server.ts";
 import { ownedDir, postgresUser, reachablePrograms, type User } from "./postgres-user.ts";
+import { childrenOf } from "./processes.ts";
 
 const run = promisify(execFile);
 
@@ -142,24 +143,4 @@ async function killWithBackends(child: Child): Promise<void> {
     }
   }
   await child.kill();
-}
-
-async function childrenOf(parent: number): Promise<number[]> {
-  if (process.platform !== "linux") {
-    const { stdout } = await run("ps", ["-A", "-o", "pid=,ppid="]);
-    const pairs = stdout
-      .trim()
-      .split("\n")
-      .map(line => line.trim().split(/\s+/).map(Number));
-    return pairs.flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid] : []));
-  }
-  const pids = (await readdir("/proc")).filter(name => /^\d+$/.test(name)).map(Number);
-  const parents = await Promise.all(pids.map(async pid => ({ pid, parent: await parentOf(pid) })));
-  return parents.filter(each => each.parent === parent).map(each => each.pid);
-}
-
-/** The fourth field of /proc/<pid>/stat; the second is a name in brackets that may hold anything. */
-async function parentOf(pid: number): Promise<number> {
-  const line = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  return Number(line.slice(line.lastIndexOf(")") + 2).split(" ")[1]);
 }

@@ -4,6 +4,6 @@ export { startInflux } from "./influx.ts";
 export type { LocalServer, ServerOptions } from "./local-server.ts";
 export { startMosquitto } from "./mosquitto.ts";
 export { startNats } from "./nats.ts";
-export { freePort, isPortFree, portFrom } from "./ports.ts";
+export { freePort, isPortFree, PortTaken, portFrom } from "./ports.ts";
 export { type LocalPostgres, startPostgres } from "./postgres.ts";
 export { type PtyPair, socatPair } from "./pty.ts";
