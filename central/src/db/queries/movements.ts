@@ -1,0 +1,145 @@
+import type { Executor } from "../pool.ts";
+import { Conditions, rfc3339, rfc3339Ms } from "./sql.ts";
+
+export interface MovementRow {
+  readonly site: string;
+  readonly epoch: string;
+  readonly epoch_id: number;
+  readonly seq: number;
+  readonly code: string;
+  readonly epc_hex: string | null;
+  readonly sku: string | null;
+  readonly quantity: number;
+  readonly from: string;
+  readonly to: string;
+  readonly biz_step: string;
+  readonly read_point: string;
+  readonly cause: string;
+  readonly event_time: string;
+  readonly record_time: string;
+  readonly reverses_epoch: string | null;
+  readonly reverses_seq: number | null;
+  readonly hash: string;
+  /** Why it is held; null: it is not. */
+  readonly held: string | null;
+}
+
+export interface MovementFilter {
+  readonly sku?: string | undefined;
+  readonly site?: string | undefined;
+  readonly place?: string | undefined;
+  readonly code?: string | undefined;
+  readonly readPoint?: string | undefined;
+  readonly state?: "posted" | "held" | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly by: "event" | "record";
+}
+
+/** Where a page ended: the ledger is listed by record time, then epoch, then sequence. */
+export type MovementKey = readonly [recordTime: string, epochId: number, seq: number];
+
+const columns = `
+  site.code as site, e.code as epoch, m.epoch_id, m.seq, m.code, m.epc_hex,
+  (select i.sku from item i where i.id = coalesce(m.item_id, (select f.item_id from further_posting f
+     where f.epoch_id = m.epoch_id and f.seq = m.seq order by f.line limit 1))) as sku,
+  m.quantity, m.from_account as from, m.to_account as to, m.biz_step, m.read_point, m.cause,
+  ${rfc3339Ms("m.event_time")} as event_time, ${rfc3339("m.record_time")} as record_time,
+  m.reverses_epoch, m.reverses_seq, encode(m.hash, 'hex') as hash, h.problem as held`;
+
+const sources = `
+  join epoch e on e.id = m.epoch_id
+  join site on site.id = m.site_id
+  left join held_movement h on h.epoch_id = m.epoch_id and h.seq = m.seq`;
+
+const newestFirst = "m.record_time desc, m.epoch_id desc, m.seq desc";
+
+/** Movements that were stored last come first. `after` is the last one of the page before. */
+export async function readMovements(
+  db: Executor,
+  filter: MovementFilter,
+  { after, limit }: { readonly after: MovementKey | undefined; readonly limit: number },
+): Promise<MovementRow[]> {
+  const time = filter.by === "event" ? "m.event_time" : "m.record_time";
+  const conditions = new Conditions()
+    .when(filter.site, site => `m.site_id = (select id from site where code = ${site})`)
+    .when(filter.place, place => `(m.from_account = ${place} or m.to_account = ${place})`)
+    .when(filter.code, code => `m.code = ${code}`)
+    .when(filter.readPoint, readPoint => `m.read_point = ${readPoint}`)
+    .when(filter.state, state => `(${state}::text = 'held') = exists (${heldRow})`)
+    .when(filter.since, since => `${time} >= ${since}::timestamptz`)
+    .when(filter.until, until => `${time} < ${until}::timestamptz`);
+  if (after !== undefined) {
+    // The first half is what an index on the record time can use; the row comparison decides among equals.
+    const [recordTime, epochId, seq] = after.map(part => conditions.value(part));
+    conditions
+      .add(`m.record_time <= ${recordTime}::timestamptz`)
+      .add(`(m.record_time, m.epoch_id, m.seq) < (${recordTime}::timestamptz, ${epochId}::integer, ${seq}::bigint)`);
+  }
+  const rows = conditions.value(limit);
+  const sku = filter.sku === undefined ? undefined : conditions.value(filter.sku);
+  const found = sku === undefined ? anyItem(conditions, rows) : oneItem(conditions, rows, sku);
+  const result = await db.query<MovementRow>(
+    `select ${columns} from (${found}) m ${sources} order by ${newestFirst} limit ${rows}`,
+    conditions.values,
+  );
+  return result.rows;
+}
+
+const heldRow = "select from held_movement h where h.epoch_id = m.epoch_id and h.seq = m.seq";
+
+function anyItem(conditions: Conditions, limit: string): string {
+  return `select m.* from movement m ${conditions.where()} order by ${newestFirst} limit ${limit}`;
+}
+
+/** What was posted at once, and what was posted later, each newest first, so that neither has to be read whole. */
+function oneItem(conditions: Conditions, limit: string, sku: string): string {
+  const item = `(select id from item where sku = ${sku})`;
+  return `(select m.* from movement m where m.item_id = ${item}${conditions.and()} order by ${newestFirst} limit ${limit})
+    union all
+    (select m.* from movement m where m.item_id is null and (m.epoch_id, m.seq) in
+      (select epoch_id, seq from further_posting where item_id = ${item})${conditions.and()}
+     order by ${newestFirst} limit ${limit})`;
+}
+
+/** One movement by its identity. */
+export async function readMovement(
+  db: Executor,
+  id: { readonly site: string; readonly epoch: string; readonly seq: number },
+): Promise<MovementRow | undefined> {
+  const { rows } = await db.query<MovementRow>(
+    `select ${columns} from movement m ${sources} where site.code = $1 and e.code = $2 and e.site_id = site.id and m.seq = $3`,
+    [id.site, id.epoch, id.seq],
+  );
+  return rows[0];
+}
+
+export interface PostingRow {
+  readonly line: number;
+  readonly sku: string;
+  readonly from: string;
+  readonly to: string;
+  readonly from_site: string;
+  readonly to_site: string;
+  readonly quantity: number;
+  readonly event_time: string;
+  readonly record_time: string;
+  readonly why: string | null;
+}
+
+/** What a movement did to the stock, line by line. */
+export async function readPostings(db: Executor, epochId: number, seq: number): Promise<PostingRow[]> {
+  const { rows } = await db.query<PostingRow>(
+    `select p.line, i.sku, source.code as from, source_site.code as from_site, target.code as to, target_site.code as to_site,
+       p.quantity, ${rfc3339Ms("p.event_time")} as event_time, ${rfc3339("p.record_time")} as record_time, f.why
+     from posting p
+     join item i on i.id = p.item_id
+     join place source on source.id = p.posted_from join site source_site on source_site.id = source.site_id
+     join place target on target.id = p.posted_to join site target_site on target_site.id = target.site_id
+     left join further_posting f on f.epoch_id = p.epoch_id and f.seq = p.seq and f.line = p.line
+     where p.epoch_id = $1 and p.seq = $2
+     order by p.line`,
+    [epochId, seq],
+  );
+  return rows;
+}

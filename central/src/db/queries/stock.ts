@@ -1,0 +1,136 @@
+import type { Executor } from "../pool.ts";
+import { Conditions } from "./sql.ts";
+
+export interface StockItemRow {
+  readonly id: number;
+  readonly sku: string;
+  readonly name: string;
+  readonly uom: string;
+}
+
+/** An item's quantity in one account. `reserved` and `blocked` are null as of a past time: holds keep no history. */
+export interface LevelRow {
+  readonly item_id: number;
+  readonly site: string;
+  readonly place: string;
+  readonly outside: boolean;
+  readonly on_hand: number;
+  readonly reserved: number | null;
+  readonly blocked: number | null;
+}
+
+export interface StockFilter {
+  readonly sku?: string | undefined;
+  readonly site?: string | undefined;
+  readonly place?: string | undefined;
+}
+
+/** Items in the order of their SKUs, after `after`. With a site or place: those that have, or had, stock there. */
+export async function readStockItems(
+  db: Executor,
+  filter: StockFilter,
+  { after, limit }: { readonly after: string | undefined; readonly limit: number },
+): Promise<StockItemRow[]> {
+  const conditions = new Conditions().when(filter.sku, sku => `i.sku = ${sku}`).when(after, sku => `i.sku > ${sku}`);
+  const account = accountCondition(conditions, filter);
+  if (account !== "") {
+    const stocked = `select s.item_id from stock s join place p on p.id = s.place_id join site on site.id = p.site_id where ${account}`;
+    conditions.add(`i.id in (${stocked})`);
+  }
+  const { rows } = await db.query<StockItemRow>(
+    `select i.id, i.sku, i.name, i.uom from item i ${conditions.where()} order by i.sku limit ${conditions.value(limit)}`,
+    conditions.values,
+  );
+  return rows;
+}
+
+/** The levels of some items that are not all zero, by site and place. */
+export async function readLevels(
+  db: Executor,
+  items: readonly number[],
+  filter: StockFilter,
+  limit: number,
+): Promise<LevelRow[]> {
+  const conditions = new Conditions();
+  const ids = conditions.value(items);
+  const account = accountCondition(conditions, filter);
+  const { rows } = await db.query<LevelRow>(
+    `select s.item_id, site.code as site, p.code as place, p.outside, s.on_hand, s.reserved, s.blocked
+     from stock s join place p on p.id = s.place_id join site on site.id = p.site_id
+     where s.item_id = any(${ids}) and (s.on_hand <> 0 or s.reserved <> 0 or s.blocked <> 0)
+     ${account === "" ? "" : `and ${account}`}
+     order by s.item_id, site.code, p.code
+     limit ${conditions.value(limit)}`,
+    conditions.values,
+  );
+  return rows;
+}
+
+/**
+ * What {@link readLevels} would have given at a past time: the sum of the postings up to and including it, by the time when
+ * things happened (`event`) or by the time when the centre stored them (`record`).
+ */
+export async function readLevelsAsOf(
+  db: Executor,
+  items: readonly number[],
+  filter: StockFilter,
+  { asOf, by, limit }: { readonly asOf: string; readonly by: "event" | "record"; readonly limit: number },
+): Promise<LevelRow[]> {
+  const conditions = new Conditions();
+  const ids = conditions.value(items);
+  const until = conditions.value(asOf);
+  const account = accountCondition(conditions, filter);
+  const { rows } = await db.query<LevelRow>(
+    `with line as materialized (
+       select item_id, posted_from, posted_to, quantity from posting
+       where item_id = any(${ids}) and ${by === "event" ? "event_time" : "record_time"} <= ${until}::timestamptz
+     ), level as (
+       select item_id, place_id, sum(quantity)::bigint as on_hand from (
+         select item_id, posted_to as place_id, quantity from line
+         union all
+         select item_id, posted_from, -quantity from line
+       ) side group by item_id, place_id having sum(quantity) <> 0
+     )
+     select l.item_id, site.code as site, p.code as place, p.outside, l.on_hand, null as reserved, null as blocked
+     from level l join place p on p.id = l.place_id join site on site.id = p.site_id
+     ${account === "" ? "" : `where ${account}`}
+     order by l.item_id, site.code, p.code
+     limit ${conditions.value(limit)}`,
+    conditions.values,
+  );
+  return rows;
+}
+
+export interface StockOfSkuRow extends StockItemRow {
+  readonly levels: readonly [
+    site: string,
+    place: string,
+    outside: boolean,
+    onHand: number,
+    reserved: number,
+    blocked: number,
+  ][];
+}
+
+/** Items with all their levels that are not zero, for many SKUs in one round trip. */
+export async function readStockOfSkus(db: Executor, skus: readonly string[]): Promise<StockOfSkuRow[]> {
+  const { rows } = await db.query<StockOfSkuRow>({
+    name: "stock-of-skus",
+    text: `select i.id, i.sku, i.name, i.uom, coalesce(l.levels, '[]'::json) as levels
+           from item i left join lateral (
+             select json_agg(json_build_array(site.code, p.code, p.outside, s.on_hand, s.reserved, s.blocked) order by site.code, p.code) as levels
+             from stock s join place p on p.id = s.place_id join site on site.id = p.site_id
+             where s.item_id = i.id and (s.on_hand <> 0 or s.reserved <> 0 or s.blocked <> 0)
+           ) l on true
+           where i.sku = any($1)`,
+    values: [skus],
+  });
+  return rows;
+}
+
+function accountCondition(conditions: Conditions, { site, place }: StockFilter): string {
+  const parts: string[] = [];
+  if (site !== undefined) parts.push(`site.code = ${conditions.value(site)}`);
+  if (place !== undefined) parts.push(`p.code = ${conditions.value(place)}`);
+  return parts.join(" and ");
+}
