@@ -1,0 +1,92 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Problem } from "@tallygate/protocol";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { Registry } from "prom-client";
+import type { ZodError } from "zod";
+import { limits } from "../limits.ts";
+import type { Log } from "../log.ts";
+import { limitBody, measure, requestId } from "./middleware.ts";
+import { mountOperation } from "./operation.ts";
+import { answerProblem } from "./problem.ts";
+
+export { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+
+export interface ApiVariables {
+  /** In the header `x-request-id` of the answer, in problems as `instance`, and in log lines. */
+  readonly requestId: string;
+}
+
+export type ApiEnv = { Variables: ApiVariables };
+
+export interface ApiOptions {
+  readonly title: string;
+  readonly version: string;
+  readonly description: string;
+  readonly metrics: Registry;
+  /** Nothing when requests can be served, else why not. */
+  readonly ready: () => Promise<Problem | undefined>;
+  readonly log: Log;
+  readonly bodyMaxBytes?: number;
+}
+
+/**
+ * An HTTP API with our manners: problems as RFC 9457, request ids, a body limit, `/openapi.json`, `/docs`, `/healthz`, `/readyz`
+ * and `/metrics`. Add routes with `app.openapi(createRoute(…), handler)`, or `app.route("/v1", routes)` with an `OpenAPIHono` of
+ * their own, which needs no settings: it takes over these manners.
+ */
+export function createApi(options: ApiOptions): OpenAPIHono<ApiEnv> {
+  const { log, metrics, bodyMaxBytes = limits.bodyMaxBytes } = options;
+  const app = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result, c) => (result.success ? undefined : answerProblem(c, invalid(result.target, result.error))),
+  });
+  app.use(requestId(), measure(metrics), limitBody(bodyMaxBytes));
+  app.notFound(c => answerProblem(c, { code: "route.unknown", detail: `There is no ${c.req.method} ${c.req.path}.` }));
+  app.onError((error, c) => answerProblem(c, thrown(error, c, log)));
+  mountOperation(app, options);
+  return app;
+}
+
+function invalid(target: string, error: ZodError): Problem {
+  const faults = error.issues.map(issue => ({ at: at(target, issue.path), detail: issue.message }));
+  const [first] = faults;
+  const more = faults.length > 1 ? `, and ${faults.length - 1} more` : "";
+  return {
+    code: "request.invalid",
+    detail: first ? `${first.at}: ${first.detail}${more}.` : "The request is not valid.",
+    faults: faults.slice(0, limits.faultsMax),
+  };
+}
+
+/** `body.lines[3].quantity`, `query.limit`, `path.sku`. */
+function at(target: string, path: readonly PropertyKey[]): string {
+  const place = target === "json" || target === "form" ? "body" : target === "param" ? "path" : target;
+  return path.reduce<string>(
+    (text, step) => (typeof step === "number" ? `${text}[${step}]` : `${text}.${String(step)}`),
+    place,
+  );
+}
+
+function thrown(error: Error, c: Context<ApiEnv>, log: Log): Problem {
+  if (error instanceof HTTPException && error.status < 500) return refused(error, c);
+  const request_id = c.get("requestId");
+  log.error({ err: error, code: "internal", request_id, method: c.req.method, path: c.req.path }, "a request failed");
+  return { code: "internal", detail: `This failed on our side; the log has it under ${request_id}.` };
+}
+
+/** What the framework refuses by throwing: an unreadable body, or another media type than the route takes. */
+function refused(error: HTTPException, c: Context): Problem {
+  if (error.status === 413) return { code: "request.too_large", detail: "The body is larger than the limit." };
+  if (error.status === 415) {
+    const sent = c.req.header("content-type") ?? "none";
+    return {
+      code: "request.invalid",
+      detail: `The body's content type is ${sent}; send application/json.`,
+      at: "header.content-type",
+    };
+  }
+  if (error.status === 400 && c.req.header("content-type")?.includes("json")) {
+    return { code: "request.not_json", detail: "The body cannot be read as JSON.", at: "body" };
+  }
+  return { code: "request.invalid", detail: error.message || "The request is not valid." };
+}

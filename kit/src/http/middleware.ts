@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { routePath } from "hono/route";
+import { Histogram, type Registry } from "prom-client";
+import type { ApiEnv } from "./api.ts";
+import { answerProblem } from "./problem.ts";
+
+const readableId = /^[\w.-]{1,64}$/;
+
+/** Takes over the caller's `x-request-id` where it is harmless in a log, else makes one. */
+export function requestId(): MiddlewareHandler<ApiEnv> {
+  return async function requestId(c, next) {
+    const given = c.req.header("x-request-id");
+    const id = given !== undefined && readableId.test(given) ? given : randomUUID();
+    c.set("requestId", id);
+    await next();
+    c.res.headers.set("x-request-id", id);
+    c.res.headers.set("x-content-type-options", "nosniff");
+  };
+}
+
+/** How long answers take, by the route's pattern: a path with ids in it would make a series each. */
+export function measure(metrics: Registry): MiddlewareHandler<ApiEnv> {
+  const seconds = new Histogram({
+    name: "tallygate_http_request_seconds",
+    help: "Time from a request to the head of its answer",
+    labelNames: ["method", "route", "status"],
+    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10],
+    registers: [metrics],
+  });
+  return async function measure(c, next) {
+    const startMs = performance.now();
+    await next();
+    const route = c.res.status === 404 && routePath(c, -1) === "/*" ? "unknown" : routePath(c, -1);
+    const labels = { method: knownMethod(c.req.method), route, status: c.res.status };
+    seconds.observe(labels, (performance.now() - startMs) / 1000);
+  };
+}
+
+const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+function knownMethod(method: string): string {
+  return methods.has(method) ? method : "other";
+}
+
+/** Refuses a body by its announced length, or while it is read where none is announced. */
+export function limitBody(maxBytes: number): MiddlewareHandler<ApiEnv> {
+  const detail = `The body is larger than ${maxBytes} bytes; send less at once.`;
+  const readLimited = bodyLimit({
+    maxSize: maxBytes,
+    onError: c => answerProblem(c, { code: "request.too_large", detail }),
+  });
+  return async function limitBody(c, next) {
+    if (c.req.method === "GET" || c.req.method === "HEAD") return next();
+    const length = c.req.header("content-length");
+    // Only a body without a length is worth a reader of its own: it makes a full `Request` object.
+    if (length === undefined || c.req.header("transfer-encoding") !== undefined) return readLimited(c, next);
+    return Number(length) > maxBytes ? answerProblem(c, { code: "request.too_large", detail }) : next();
+  };
+}

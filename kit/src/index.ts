@@ -1,0 +1,14 @@
+export * from "./backoff.ts";
+export { type ConfigResult, type LoadConfigOptions, loadConfig } from "./config/config.ts";
+export { type ConfigDescription, type ConfigKey, describeConfig } from "./config/describe.ts";
+export * from "./dispose.ts";
+export * from "./error.ts";
+export * from "./http/api.ts";
+export * from "./http/event-stream.ts";
+export * from "./http/listen-http.ts";
+export * from "./http/problem.ts";
+export * from "./listen.ts";
+export * from "./log.ts";
+export * from "./metrics.ts";
+export * from "./nearest.ts";
+export * from "./process.ts";
