@@ -35,7 +35,7 @@ function checkExcluded(elements: readonly Element[], ais: readonly string[]): Re
  * GenSpecs 4.13.2). The rule holds for all that is on one physical item, so a single barcode may break it rightly.
  */
 export function checkRequired(elements: readonly Element[]): Result<readonly Element[]> {
-  const ais = elements.map(element => element.ai);
+  const ais = [...new Set(elements.map(element => element.ai))];
   for (const ai of ais) {
     for (const rule of findApplicationIdentifier(ai)?.requires ?? []) {
       const met = rule.some(group =>

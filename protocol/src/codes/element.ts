@@ -44,12 +44,18 @@ function faultOfComponent(component: Component, text: string): Fault | undefined
   }
   const type = types[component.type];
   if (!type.holds(text)) {
-    const offset = [...text].findIndex(character => !type.holds(character));
-    return fault("code.charset", `${JSON.stringify(text.charAt(offset))} is not ${type.name}`, Math.max(0, offset));
+    const offset = firstBad(text, type.holds);
+    return fault("code.charset", `${JSON.stringify(text.charAt(offset))} is not ${type.name}`, offset);
   }
   for (const name of component.linters) {
     const found = linters[name](text);
     if (found) return found;
   }
   return undefined;
+}
+
+function firstBad(text: string, holds: (text: string) => boolean): number {
+  let index = 0;
+  while (index < text.length - 1 && holds(text.charAt(index))) index++;
+  return index;
 }

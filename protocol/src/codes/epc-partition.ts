@@ -35,7 +35,7 @@ export function decodeFields(bits: Bits, scheme: PartitionScheme): Result<EpcFie
   const fields = { filter: readNumber(bits, 8, 3), partition, companyPrefix, reference };
   if (!scheme.pieces) return decodeSerial(bits, scheme, at, fields);
   const pieces = [readNumber(bits, at, pieceWidth), readNumber(bits, at + pieceWidth, pieceWidth)] as const;
-  if (pieces[0] > 99 || pieces[1] > 99) return outOfRange(scheme, "piece or total");
+  if (pieces[0] === 0 || pieces[0] > pieces[1] || pieces[1] > 99) return outOfRange(scheme, "piece or total");
   const [piece, total] = [twoDigits(pieces[0]), twoDigits(pieces[1])];
   return decodeSerial(bits, scheme, at + 2 * pieceWidth, { ...fields, pieces: [piece, total] });
 }

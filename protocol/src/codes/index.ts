@@ -10,7 +10,8 @@ export {
   parseBracketed,
   parseElementString,
 } from "./element-string.ts";
-export { type DecodedEpc, type EpcInput, encodeEpc, parseEpc } from "./epc.ts";
+export { type DecodedEpc, type EpcInput, encodeEpc, encodeTagUri, parseEpc } from "./epc.ts";
+export { type EpcUri, formatPureIdentity, parseEpcUri } from "./epc-uri.ts";
 export { type Code, type IdentifyOptions, type Identity, identify, identityOf } from "./identity.ts";
 export { type EpcHex, type Gtin, normaliseGtin, parseGln, parseSscc, type Sscc } from "./keys.ts";
 export { type CodeProblem, codeProblems } from "./problems.ts";

@@ -1,7 +1,7 @@
 import { ok, type Result, refuse } from "../result.ts";
 import { isDigits } from "./charset.ts";
 import { hasCheckDigit } from "./check-digit.ts";
-import { checkRequired } from "./companions.ts";
+import { checkPairs, checkRequired } from "./companions.ts";
 import { hasDigitalLinkKey, isWebUri, parseDigitalLink } from "./digital-link.ts";
 import type { Element } from "./element.ts";
 import { parseBracketed, parseElementString, separator } from "./element-string.ts";
@@ -143,5 +143,6 @@ function ofGtin(gtin: Result<Gtin>, addOn?: string): Read {
 function joined(linear: Read, composite: Read): Read {
   if (!linear.ok) return linear;
   if (!composite.ok) return composite;
-  return ok({ ...linear.value, elements: [...linear.value.elements, ...composite.value.elements] });
+  const elements = checkPairs([...linear.value.elements, ...composite.value.elements]);
+  return elements.ok ? ok({ ...linear.value, elements: elements.value }) : elements;
 }
