@@ -10,14 +10,15 @@ export class ProgramMissing extends Error {
   }
 }
 
-/** Where servers stand that are no commands for everyday users, on Debian and on macOS. */
+/** Where servers stand that are no commands for everyday users; brew keeps InfluxDB 1 out of PATH. */
 const besidePath = [
   "/usr/sbin",
   "/usr/local/sbin",
   "/usr/bin",
   "/usr/local/bin",
   "/opt/homebrew/bin",
-  "/opt/homebrew/sbin",
+  "/opt/homebrew/opt/influxdb@1/bin",
+  "/usr/local/opt/influxdb@1/bin",
 ];
 
 /** The full path of a program of this machine. */
