@@ -40,6 +40,10 @@ export const ReadPointConfig = z
       .max(86_400_000)
       .default(30_000)
       .meta({ description: "A tag not heard for so long has departed from the place's hearing." }),
+    settle_ms: z.int().min(0).max(10_000).default(0).meta({
+      description:
+        "How long a gate listens before it decides. 0 decides at the first reading that suffices; where doors stand side by side, give the others time to be heard.",
+    }),
     repeat_ms: z
       .int()
       .min(0)
@@ -65,6 +69,7 @@ export interface ReadPointRule {
   readonly minRssiDbm?: number;
   readonly minReads: number;
   readonly windowMs: number;
+  readonly settleMs: number;
   readonly repeatMs: number;
 }
 
@@ -101,10 +106,24 @@ export interface PresenceChange {
   readonly timeMs: number;
 }
 
-/** A movement as decided, with the class key under which its stock is counted. */
+/** A movement as decided. */
 export interface DecidedMovement {
   readonly movement: Movement;
-  readonly classKey: string;
+  /** The class key under which its stock is counted; absent for a logistic unit, which is no stock itself. */
+  readonly classKey?: string;
+}
+
+/** What the core asks of the store about things that are not in its memory. Answers as of the last commit. */
+export interface Lookup {
+  tagPlace(key: string): TagPlace | undefined;
+  /** Whether a scan with this fingerprint was committed before: a device that got no answer sends it again. */
+  scanSeen(fingerprint: string): boolean;
+}
+
+/** A device's clock: what to add to its times. Kept, so that after a restart an old reading is not taken for a slow clock. */
+export interface ClockSkew {
+  readonly deviceId: string;
+  readonly skewMs: number;
 }
 
 /** What a tick concluded. It changes nothing until `apply`; the store commits it first. */
@@ -115,4 +134,6 @@ export interface Decision {
   readonly tagPlaces: readonly TagPlace[];
   readonly presence: readonly PresenceChange[];
   readonly exceptions: readonly ExceptionInput[];
+  readonly scansSeen: readonly string[];
+  readonly clocks: readonly ClockSkew[];
 }

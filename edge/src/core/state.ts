@@ -1,0 +1,81 @@
+import { type Account, type Identity, identify } from "@tallygate/protocol";
+import type { Clock } from "./clock-skew.ts";
+import type { Hearing } from "./presence.ts";
+import { indexReadPoints, type ReadPoints } from "./read-points.ts";
+import type { ClockSkew, Decision, ReadPointRule } from "./types.ts";
+
+/** What the core knows. Only `apply` changes it. */
+export interface CoreState {
+  readonly points: ReadPoints;
+  readonly identify: (code: { readonly epcHex: string } | { readonly scan: string }) => Identity;
+  /** Tags heard within their window, by the key of what they are. The others are on disk only. */
+  readonly tags: Map<string, ActiveTag>;
+  /** Which tag an EPC is, for the tags in memory. */
+  readonly keyOfEpc: Map<string, string>;
+  readonly clocks: Map<string, Clock>;
+  readonly knownSkews: Map<string, number>;
+  /** Keys of tags by the time slot in which each is looked at next: the tag's own `dueMs` says which of them counts. */
+  readonly due: Map<number, string[]>;
+  /** Last time that each class of things was scanned at a read point that ignores repeats. */
+  readonly classScans: Map<string, number>;
+  lastSlot: number;
+  version: number;
+}
+
+/** A tag in memory. */
+export interface ActiveTag {
+  readonly key: string;
+  readonly classKey: string | undefined;
+  epcs: readonly string[];
+  /** Where it counts as stock, if it was ever seen. */
+  account: Account | undefined;
+  /** The last that is known of it, by event time: a movement, or that it was heard. */
+  knownMs: number;
+  movedMs: number;
+  /** The place that hears it. */
+  at: string | undefined;
+  doubted: boolean;
+  /** When it was last heard by our own clock. */
+  touchedMs: number;
+  /** When it is looked at next although nobody hears it. */
+  dueMs: number;
+  hearings: Hearing[];
+}
+
+export interface CoreOptions {
+  readonly readPoints: readonly ReadPointRule[];
+  readonly clocks?: Iterable<ClockSkew>;
+  readonly identify?: CoreState["identify"];
+}
+
+export function openCore(options: CoreOptions): CoreState {
+  return {
+    points: indexReadPoints(options.readPoints),
+    identify: options.identify ?? identify,
+    tags: new Map(),
+    keyOfEpc: new Map(),
+    clocks: new Map(),
+    knownSkews: new Map([...(options.clocks ?? [])].map(clock => [clock.deviceId, clock.skewMs])),
+    due: new Map(),
+    classScans: new Map(),
+    lastSlot: Number.NEGATIVE_INFINITY,
+    version: 0,
+  };
+}
+
+/** A decision together with what `apply` does to the state. */
+export interface CoreDecision extends Decision {
+  readonly changes: Changes;
+}
+
+export interface Changes {
+  readonly version: number;
+  readonly tags: Map<string, ActiveTag>;
+  readonly gone: Set<string>;
+  readonly keyOfEpc: Map<string, string>;
+  readonly clocks: Map<string, Clock>;
+  readonly classScans: Map<string, number>;
+  /** When tags are looked at next. */
+  readonly due: Map<string, number>;
+  readonly slotsDone: number[];
+}

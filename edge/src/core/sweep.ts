@@ -1,0 +1,106 @@
+import { type Draft, draftTag } from "./draft.ts";
+import { conclude } from "./modes/gate.ts";
+import { type Hearing, isAlive } from "./presence.ts";
+import type { ActiveTag, CoreState } from "./state.ts";
+
+/** Tags are looked at in slots of this length. */
+const slotMs = 100;
+
+/** A tag stays in memory at least so long after it was last heard by our clock, however old its readings were. */
+const lingerMs = 10_000;
+
+/** The slot that has begun for sure when the time has come. */
+export function slotAfter(dueMs: number): number {
+  return Math.floor(dueMs / slotMs) + 1;
+}
+
+export function slotOf(nowMs: number): number {
+  return Math.floor(nowMs / slotMs);
+}
+
+/** When the core next has something to do although nothing is read, if ever: then a tick without readings is due. */
+export function nextDueMs(state: CoreState): number | undefined {
+  let first = Number.POSITIVE_INFINITY;
+  for (const slot of state.due.keys()) first = Math.min(first, slot);
+  return Number.isFinite(first) ? first * slotMs : undefined;
+}
+
+/**
+ * Looks at the tags whose time has come: gates that have listened long enough decide, and tags that are not heard any more leave
+ * memory. A tick costs what it touched and what is due, not what is known.
+ */
+export function sweep(draft: Draft): void {
+  const { state, changes } = draft;
+  for (const tag of changes.tags.values()) plan(draft, tag);
+  const nowSlot = slotOf(draft.nowMs);
+  for (const slot of dueSlots(state, nowSlot)) {
+    changes.slotsDone.push(slot);
+    for (const key of state.due.get(slot) ?? []) look(draft, key, slot);
+  }
+}
+
+function dueSlots({ due, lastSlot }: CoreState, nowSlot: number): number[] {
+  if (nowSlot - lastSlot > due.size) return [...due.keys()].filter(slot => slot <= nowSlot).sort((a, b) => a - b);
+  const slots: number[] = [];
+  for (let slot = lastSlot; slot <= nowSlot; slot++) if (due.has(slot)) slots.push(slot);
+  return slots;
+}
+
+function look(draft: Draft, key: string, slot: number): void {
+  const known = draft.changes.tags.get(key) ?? draft.state.tags.get(key);
+  if (known === undefined || slotAfter(known.dueMs) !== slot) return;
+  if (leavesAtMs(known) <= draft.nowMs) {
+    leave(draft, known);
+    return;
+  }
+  const tag = draftTag(draft, { key, classKey: known.classKey, epcHex: undefined });
+  const listening = strongestListening(tag, draft.nowMs);
+  if (listening !== undefined && listening.firstMs + listening.rule.settleMs <= draft.nowMs)
+    settle(draft, tag, listening);
+  tag.dueMs = Number.POSITIVE_INFINITY;
+  plan(draft, tag);
+}
+
+/** Puts the tag into the slot of its next look, unless it stands in that one or an earlier one. */
+function plan(draft: Draft, tag: ActiveTag): void {
+  const listening = strongestListening(tag, draft.nowMs);
+  const settlesMs = listening === undefined ? 0 : listening.firstMs + listening.rule.settleMs;
+  const leavesMs = leavesAtMs(tag);
+  const dueMs = settlesMs > draft.nowMs ? Math.min(settlesMs, leavesMs) : leavesMs;
+  if (tag.dueMs <= dueMs) return;
+  tag.dueMs = dueMs;
+  draft.changes.due.set(tag.key, dueMs);
+}
+
+function leavesAtMs(tag: ActiveTag): number {
+  let leavesMs = tag.touchedMs + lingerMs;
+  for (const hearing of tag.hearings) leavesMs = Math.max(leavesMs, hearing.lastMs + hearing.rule.windowMs);
+  return leavesMs;
+}
+
+/** Of the gates that hear the tag and take their time before they decide, the one that hears it best. */
+function strongestListening(tag: ActiveTag, nowMs: number): Hearing | undefined {
+  if (tag.at !== undefined) return undefined;
+  let strongest: Hearing | undefined;
+  for (const hearing of tag.hearings) {
+    if (hearing.rule.settleMs === 0 || !isAlive(hearing, nowMs)) continue;
+    if (strongest === undefined || hearing.meanDbm > strongest.meanDbm) strongest = hearing;
+  }
+  return strongest;
+}
+
+function settle(draft: Draft, tag: ActiveTag, hearing: Hearing): void {
+  const { rule, last: timed } = hearing;
+  conclude(draft, tag, hearing, { rule, timed, timeMs: Math.max(hearing.lastMs, hearing.firstMs + rule.settleMs) });
+}
+
+function leave(draft: Draft, tag: ActiveTag): void {
+  const { changes } = draft;
+  changes.gone.add(tag.key);
+  changes.tags.delete(tag.key);
+  if (tag.at !== undefined) draft.presence.push({ kind: "departed", key: tag.key, place: tag.at, timeMs: tag.knownMs });
+  // What is known of it goes to disk with the time when it was last heard, so that an older reading stays history.
+  if (tag.account !== undefined && Number.isFinite(tag.knownMs)) {
+    draft.tagPlaces.set(tag.key, { key: tag.key, account: tag.account, eventTimeMs: tag.knownMs });
+  }
+}
