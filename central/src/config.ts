@@ -3,7 +3,7 @@ import { z } from "zod";
 import { centralLimits } from "./limits.ts";
 
 const Http = z.strictObject({
-  listen: LoopbackListen.default({ host: "127.0.0.1", port: 8080 }).meta({
+  listen: LoopbackListen.prefault("127.0.0.1:8080").meta({
     description: "Address and port of the HTTP interface. Only this machine reaches it until it asks who is calling.",
   }),
 });

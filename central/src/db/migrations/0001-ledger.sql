@@ -92,7 +92,7 @@ create table movement (
 create index movement_item_event on movement (item_id, event_time) where item_id is not null;
 
 -- Postings that were made after their movement was recorded, or more than one of it: a code bound later, a late movement's
--- two lines.
+-- two lines. Line 1 tells where the thing was at the event time, even when it was there already and nothing is moved by it.
 create table further_posting (
   epoch_id integer not null,
   seq bigint not null,
@@ -117,7 +117,7 @@ create view posting as
     from movement where item_id is not null and posted_from is not null
   union all
   select epoch_id, seq, line, site_id, code, item_id, posted_from, posted_to, quantity, event_time, record_time
-    from further_posting;
+    from further_posting where posted_from <> posted_to;
 
 create function refuse_change() returns trigger language plpgsql as $$
 begin
@@ -136,6 +136,8 @@ create table tag (
   site_id integer not null,
   place_id integer not null,
   since timestamptz not null,
+  -- The newest movement by event time, and when it was: an older one changes the history and not the place.
+  seen timestamptz not null,
   epoch_id integer not null,
   seq bigint not null
 ) with (fillfactor = 80);
