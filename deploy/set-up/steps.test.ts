@@ -200,10 +200,10 @@ test("an older Node is refused with its version", async () => {
   expect(machine.failed).toEqual(["Tallygate is set up by Node 20 or newer; this is Node 18.20.0."]);
 });
 
-test("the command does nothing in this checkout, and refuses a word that it does not know", async () => {
+test("the command explains itself, and refuses a word that it does not know", async () => {
   const script = fileURLToPath(new URL("../set-up.mjs", import.meta.url));
   const run = promisify(execFile);
-  expect(await run(process.execPath, [script, "dependencies"])).toEqual({ stdout: "", stderr: "" });
+  expect((await run(process.execPath, [script, "--help"])).stdout).toContain("Usage: node deploy/set-up.mjs");
   await expect(run(process.execPath, [script, "everything"])).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining('"everything" is no set-up.'),
