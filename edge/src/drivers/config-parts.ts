@@ -1,0 +1,81 @@
+import { DeviceId } from "@tallygate/protocol";
+import { z } from "zod";
+import { ReadPointConfig } from "../core/types.ts";
+import { isObject } from "./json-message.ts";
+
+const Topic = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^[^#+\0$][^#+\0]*$/, "a topic without wildcards, not beginning with $");
+
+/** What the configuration of every device that publishes over MQTT has. A driver adds its own fields. */
+export const messageDeviceFields = {
+  id: DeviceId,
+  topic: z.union([Topic, z.array(Topic).min(1).max(16)]).meta({
+    description: "The topic that the device publishes to, or several. Tags and management events may share one.",
+    example: "lyon/dock-1/tags",
+  }),
+};
+
+/** The topics of a device, however many its configuration names. */
+export function topicsOf(config: { readonly topic: string | readonly string[] }): readonly string[] {
+  return typeof config.topic === "string" ? [config.topic] : config.topic;
+}
+
+/** A read point as it stands in the file of a reader: at a gate, where presence is judged, unless it says otherwise. */
+const GateReadPoint = z.preprocess(value => (isObject(value) ? { mode: "gate", ...value } : value), ReadPointConfig);
+
+/** The read points of a reader. Antennas may be named once each, and one read point may leave them out. */
+export const readPoints = z
+  .array(GateReadPoint)
+  .min(1)
+  .max(64)
+  .superRefine((points, context) => {
+    const seen = new Set<number>();
+    let catchAll = false;
+    for (const [index, point] of points.entries()) {
+      if (point.antennas === undefined) {
+        if (catchAll) {
+          context.addIssue({
+            code: "custom",
+            path: [index],
+            message: "another read point takes all other antennas already",
+          });
+        }
+        catchAll = true;
+      }
+      for (const antenna of point.antennas ?? []) {
+        if (seen.has(antenna)) {
+          const message = `antenna ${antenna} belongs to another read point of this device already`;
+          context.addIssue({ code: "custom", path: [index, "antennas"], message });
+        }
+        seen.add(antenna);
+      }
+    }
+  })
+  .meta({ description: "What the device's antennas hear: a place, and what being heard there means." });
+
+/** What a device sends with a tag only in some of its settings. */
+export interface Sends {
+  readonly antenna: boolean;
+  readonly rssi: boolean;
+  /** Why not, for the fault's text: `reader_mode SIMPLE`. */
+  readonly because: string;
+}
+
+/** Rules that need what the device does not send would never fire; that is a fault of the configuration. */
+export function missingFaults(points: readonly ReadPointConfig[], sends: Sends) {
+  const faults: { path: (string | number)[]; message: string }[] = [];
+  for (const [index, point] of points.entries()) {
+    if (point.antennas !== undefined && !sends.antenna) {
+      const message = `this read point needs the antenna, which the device does not send: ${sends.because}`;
+      faults.push({ path: ["read_points", index, "antennas"], message });
+    }
+    if (point.min_rssi_dbm !== undefined && !sends.rssi) {
+      const message = `this read point needs the signal strength, which the device does not send: ${sends.because}`;
+      faults.push({ path: ["read_points", index, "min_rssi_dbm"], message });
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,100 @@
+import type { DeviceId } from "@tallygate/protocol";
+import { z } from "zod";
+import type { ReadPointConfig } from "../core/types.ts";
+import { topicsOf } from "./config-parts.ts";
+import type {
+  DeviceConfigBase,
+  MessageDeviceConfig,
+  MessageDriver,
+  MessageParser,
+  StreamDecoder,
+  StreamDeviceConfig,
+  StreamDriver,
+} from "./driver.ts";
+import { impinjIot } from "./impinj-iot/driver.ts";
+import { json } from "./json/driver.ts";
+import { serialScanner } from "./serial-scanner/driver.ts";
+import { zebraIotc } from "./zebra-iotc/driver.ts";
+
+/** THE list of drivers. The configuration's schema, its types and the documentation derive from it. */
+export const drivers = [message(zebraIotc), message(impinjIot), message(json), stream(serialScanner)] as const;
+
+const [first, ...others] = drivers;
+export const DeviceConfig = z.discriminatedUnion("driver", [first.config, ...others.map(driver => driver.config)]);
+export type DeviceConfig = z.infer<(typeof drivers)[number]["config"]>;
+
+interface DeviceBase {
+  readonly id: DeviceId;
+  readonly driver: string;
+  readonly readPoints: readonly ReadPointConfig[];
+  /** Rules that need what the device does not send. */
+  readonly faults: readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
+}
+
+/** A configured device that publishes over MQTT. */
+export interface MessageDevice extends DeviceBase {
+  readonly transport: "mqtt";
+  readonly topics: readonly string[];
+  readonly countsReadings: boolean;
+  readonly parse: MessageParser;
+}
+
+/** A configured device on a serial port. */
+export interface StreamDevice extends DeviceBase {
+  readonly transport: "serial";
+  readonly settings: StreamDeviceConfig;
+  readonly answer: { readonly ok?: Uint8Array; readonly refused?: Uint8Array };
+  openDecoder(): StreamDecoder;
+}
+
+export type Device = MessageDevice | StreamDevice;
+
+/** Makes the device of its configuration. Opens nothing. */
+export function deviceOf(config: DeviceConfigBase): Device {
+  const driver = drivers.find(({ name }) => name === config.driver);
+  if (driver === undefined) throw new Error(`there is no driver ${config.driver}`);
+  return driver.deviceOf(config);
+}
+
+/** Ties a driver to its own configuration type, so that those who use the list need not know which driver it is. */
+function message<C extends MessageDeviceConfig>(driver: MessageDriver<C>) {
+  return {
+    name: driver.name,
+    title: driver.title,
+    config: driver.config,
+    deviceOf: (config: DeviceConfigBase): MessageDevice => {
+      const own = driver.config.parse(config);
+      return {
+        transport: "mqtt",
+        id: own.id,
+        driver: driver.name,
+        topics: topicsOf(own),
+        countsReadings: driver.countsReadings,
+        parse: driver.openParser(own),
+        readPoints: driver.readPoints(own),
+        faults: driver.faults?.(own) ?? [],
+      };
+    },
+  };
+}
+
+function stream<C extends StreamDeviceConfig>(driver: StreamDriver<C>) {
+  return {
+    name: driver.name,
+    title: driver.title,
+    config: driver.config,
+    deviceOf: (config: DeviceConfigBase): StreamDevice => {
+      const own = driver.config.parse(config);
+      return {
+        transport: "serial",
+        id: own.id,
+        driver: driver.name,
+        settings: own,
+        answer: driver.answer?.(own) ?? {},
+        openDecoder: () => driver.openDecoder(own),
+        readPoints: driver.readPoints(own),
+        faults: driver.faults?.(own) ?? [],
+      };
+    },
+  };
+}
