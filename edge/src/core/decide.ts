@@ -71,9 +71,8 @@ function takeReading(draft: Draft, reading: Reading): void {
   const sighting: Sighting = { rule, timed, timeMs };
   const { epcHex } = reading;
   const key = epcHex === undefined ? undefined : keyOfEpc(draft, epcHex);
-  if (key !== undefined)
-    return modes[rule.mode](draft, draftTag(draft, { key, classKey: undefined, epcHex }), sighting);
-  takeCode(draft, sighting);
+  if (key === undefined) takeCode(draft, sighting);
+  else modes[rule.mode](draft, draftTag(draft, { key, classKey: undefined, epcHex }), sighting);
 }
 
 /** A code that no tag in memory has. */
@@ -97,7 +96,7 @@ function thingOf(identity: Identity, epcHex: string | undefined): Thing | undefi
 }
 
 function keyOfEpc(draft: Draft, epcHex: string): string | undefined {
-  return draft.changes.keyOfEpc.get(epcHex) ?? draft.state.keyOfEpc.get(epcHex);
+  return draft.state.keyOfEpc.get(epcHex) ?? draft.changes.keyOfEpc.get(epcHex);
 }
 
 function refuseLongCode(draft: Draft, identity: Identity, { timed: { reading } }: Sighting): void {

@@ -12,7 +12,8 @@ export interface Hearing {
   rssiCount: number;
   firstMs: number;
   lastMs: number;
-  last: TimedReading;
+  /** The last reading, kept only where a decision without a new one may come. */
+  last: TimedReading | undefined;
 }
 
 export const presenceLimits = {
@@ -46,7 +47,7 @@ export function hear(hearings: Hearing[], rule: ReadPointRule, timed: TimedReadi
   const hearing = hearings.find(known => known.rule.place === rule.place) ?? begin(hearings, rule, timed);
   if (timeMs - hearing.lastMs > hearing.rule.windowMs) Object.assign(hearing, unheard(rule, timed));
   hearing.rule = rule;
-  hearing.last = timed;
+  if (rule.settleMs > 0) hearing.last = timed;
   hearing.reads += readCount ?? 1;
   hearing.lastMs = Math.max(hearing.lastMs, timeMs);
   if (rssiDbm !== undefined) {
@@ -115,7 +116,7 @@ function begin(hearings: Hearing[], rule: ReadPointRule, timed: TimedReading): H
 
 function unheard(rule: ReadPointRule, timed: TimedReading): Hearing {
   const timeMs = timed.eventTimeMs;
-  return { rule, reads: 0, meanDbm: 0, rssiCount: 0, firstMs: timeMs, lastMs: timeMs, last: timed };
+  return { rule, reads: 0, meanDbm: 0, rssiCount: 0, firstMs: timeMs, lastMs: timeMs, last: undefined };
 }
 
 function oldest(hearings: readonly Hearing[]): number {

@@ -91,6 +91,7 @@ function strongestListening(tag: ActiveTag, nowMs: number): Hearing | undefined 
 
 function settle(draft: Draft, tag: ActiveTag, hearing: Hearing): void {
   const { rule, last: timed } = hearing;
+  if (timed === undefined) return;
   conclude(draft, tag, hearing, { rule, timed, timeMs: Math.max(hearing.lastMs, hearing.firstMs + rule.settleMs) });
 }
 
