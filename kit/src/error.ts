@@ -76,9 +76,16 @@ function explain(error: unknown): string {
     return known === undefined ? error.message : `${known} (${error.message})`;
   }
   const code = errorCode(error);
-  const known = code === undefined ? undefined : advice[code];
+  const known = code === undefined || !isSystemError(error) ? undefined : advice[code];
+  // An aggregate without words of its own: the first of its errors, the next link of the chain, says more.
+  if (known === undefined && error instanceof AggregateError && error.message === "") return "";
   if (known === undefined) return error.message || code || error.name;
   return known.replace("$where", () => where(error)).concat(` (${code})`);
+}
+
+/** From the system itself: an error of ours that keeps the code has a better sentence of its own. */
+function isSystemError(error: Error): boolean {
+  return typeof property(error, "syscall") === "string" || error instanceof AggregateError;
 }
 
 /** The code of a system or driver error, such as `ECONNREFUSED`, where it has one. */

@@ -7,6 +7,7 @@ export * from "./http/api.ts";
 export * from "./http/event-stream.ts";
 export * from "./http/listen-http.ts";
 export * from "./http/problem.ts";
+export { exitCodes } from "./life.ts";
 export * from "./listen.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";

@@ -8,9 +8,11 @@ const levelNames = [...Object.keys(levels.values), "silent"];
  * A log of JSON lines on standard output, each with the level's name, ISO time, pid and name. Lines are written at once, so that none is
  * missing after a crash. `TALLYGATE_LOG_LEVEL` sets the level where none is given; an unknown one throws.
  */
-export function createLog(name: string, level = process.env["TALLYGATE_LOG_LEVEL"] || "info"): Log {
+export function createLog(name: string, givenLevel?: string): Log {
+  const { TALLYGATE_LOG_LEVEL } = process.env;
+  const level = givenLevel ?? (TALLYGATE_LOG_LEVEL || "info");
   if (!levelNames.includes(level)) {
-    throw new Error(`TALLYGATE_LOG_LEVEL is "${level}"; allowed is one of ${levelNames.join(", ")}`);
+    throw new Error(`the log level is "${level}" (TALLYGATE_LOG_LEVEL); allowed is one of ${levelNames.join(", ")}`);
   }
   return pino({
     level,

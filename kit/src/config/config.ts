@@ -28,15 +28,10 @@ const sharedEnv = ["TALLYGATE_LOG_LEVEL"];
 export function loadConfig<S extends z.ZodType>(options: LoadConfigOptions<S>): ConfigResult<z.output<S>> {
   const { schema, file, env = process.env, prefix = "TALLYGATE_", ignoreEnv = [] } = options;
   const root = jsonSchemaOf(schema);
-  const source = overlayEnvironment(
-    root,
-    readFile(file),
-    { env, prefix, ignoreEnv: [...sharedEnv, ...ignoreEnv] },
-    file,
-  );
-  // What a broken file lacks would be reported as missing; its own faults say enough.
-  const unreadable = source.faults.some(fault => file !== undefined && fault.text.startsWith(file));
-  const parsed = unreadable ? undefined : schema.safeParse(source.data, { reportInput: true });
+  const read = readFile(file);
+  const source = overlayEnvironment(root, read, { env, prefix, ignoreEnv: [...sharedEnv, ...ignoreEnv] });
+  // What an unreadable file lacks would be reported as missing; its own faults say enough.
+  const parsed = read.faults.length > 0 ? undefined : schema.safeParse(source.data, { reportInput: true });
   if (parsed?.success && source.faults.length === 0) return { ok: true, value: parsed.data };
   const faults = [...source.faults, ...(parsed?.error ? faultsOf(parsed.error.issues, root, source) : [])];
   const inOrder = faults.toSorted((a, b) => (a.line ?? Number.MAX_VALUE) - (b.line ?? Number.MAX_VALUE));

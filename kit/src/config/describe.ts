@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { allowedAt, isNode, jsonSchemaOf, nodesAt, type SchemaNode } from "./schema.ts";
+import { allowedAt, isNode, jsonSchemaOf, type SchemaNode, shapesOf } from "./schema.ts";
 
 /** One key of a configuration, for documents and `--help`. */
 export interface ConfigKey {
@@ -57,18 +57,16 @@ const depthMax = 8;
 
 function collect(walk: Walk): void {
   if (walk.depth > depthMax) return;
-  for (const shape of nodesAt(walk.root, [], undefined).length > 0 ? shapesOf(walk) : []) {
+  for (const shape of shapesOf(walk.root, walk.node)) {
+    const below = { ...walk, depth: walk.depth + 1, variable: undefined };
     for (const [name, property] of Object.entries(shape.properties ?? {})) {
       if (isNode(property)) collectKey(walk, shape, name, property);
     }
-    if (isNode(shape.items)) {
-      collect({ ...walk, node: shape.items, path: `${walk.path}[]`, variable: undefined, depth: walk.depth + 1 });
+    if (isNode(shape.items)) collect({ ...below, node: shape.items, path: `${walk.path}[]` });
+    if (isNode(shape.additionalProperties)) {
+      collect({ ...below, node: shape.additionalProperties, path: `${walk.path}.NAME` });
     }
   }
-}
-
-function shapesOf({ root, node }: Walk): SchemaNode[] {
-  return nodesAt({ ...node, ...(root.$defs && { $defs: root.$defs }) }, [], undefined);
 }
 
 function collectKey(walk: Walk, parent: SchemaNode, name: string, node: SchemaNode): void {
@@ -76,10 +74,10 @@ function collectKey(walk: Walk, parent: SchemaNode, name: string, node: SchemaNo
   const separator = walk.depth === 0 ? "" : "__";
   const variable = walk.variable === undefined ? undefined : `${walk.variable}${separator}${name.toUpperCase()}`;
   const below = { ...walk, node, path, variable, depth: walk.depth + 1 };
-  const shapes = shapesOf(below);
+  const shapes = shapesOf(walk.root, node);
   const known = walk.seen.get(path);
   if (!shapes.every(shape => shape.properties !== undefined)) {
-    const allowed = allowedAt(shapes);
+    const allowed = allowedAt(walk.root, shapes);
     walk.seen.set(path, {
       path,
       env: variable,

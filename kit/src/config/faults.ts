@@ -37,7 +37,7 @@ function unknownKey(key: string, known: readonly string[]): string {
 function wrongValue(issue: Issue, path: Path, root: SchemaNode, source: Source): string {
   const value = valueAt(source.data, path);
   const nodes = nodesAt(root, path, source.data);
-  const allowed = allowedAt(nodes);
+  const allowed = allowedAt(root, nodes);
   if (value === undefined) {
     const description = nodes.find(node => node.description)?.description;
     return `is missing; allowed is ${allowed || "any value"}${description ? ` (${description})` : ""}`;
@@ -45,7 +45,7 @@ function wrongValue(issue: Issue, path: Path, root: SchemaNode, source: Source):
   if (issue.code === "custom") return `${shown(value, path)} ${issue.message}`;
   const options = nodes.flatMap(node => [...(node.enum ?? []), ...(node.const === undefined ? [] : [node.const])]);
   const near = typeof value === "string" ? nearest(value, options.filter(isText)) : undefined;
-  const hint = near === undefined ? "" : `, did you mean ${near}?`;
+  const hint = near === undefined ? "" : `; did you mean ${near}?`;
   return `is ${shown(value, path)}; ${allowed ? `allowed is ${allowed}${hint}` : issue.message}`;
 }
 

@@ -38,15 +38,17 @@ export function typesOf(nodes: readonly SchemaNode[]): Set<string | undefined> {
 }
 
 /** What may stand there, in words: `a whole number, at least 1` or `one of a, b`. */
-export function allowedAt(nodes: readonly SchemaNode[]): string {
+export function allowedAt(root: SchemaNode, nodes: readonly SchemaNode[]): string {
   const constants = nodes.flatMap(node => node.enum ?? (node.const === undefined ? [] : [node.const]));
-  const shapes = nodes.filter(node => node.enum === undefined && node.const === undefined).map(shapeInWords);
+  const shapes = nodes
+    .filter(node => node.enum === undefined && node.const === undefined)
+    .map(node => shapeInWords(root, node));
   const choice = constants.length > 1 ? `one of ${constants.join(", ")}` : constants.map(shown).join("");
   return [...new Set([choice, ...shapes])].filter(part => part !== "").join(", or ");
 }
 
-function shapeInWords(node: SchemaNode): string {
-  const words = [typeInWords(node), ...rangeInWords(node)];
+function shapeInWords(root: SchemaNode, node: SchemaNode): string {
+  const words = [typeInWords(root, node), ...rangeInWords(node)];
   return words.filter(word => word !== "").join(", ");
 }
 
@@ -58,7 +60,7 @@ const formats: Readonly<Record<string, string>> = {
   ipv4: "an IPv4 address",
 };
 
-function typeInWords(node: SchemaNode): string {
+function typeInWords(root: SchemaNode, node: SchemaNode): string {
   switch (node.type) {
     case "string":
       return (node.format && formats[node.format]) ?? (node.pattern ? `text of the form ${node.pattern}` : "text");
@@ -69,7 +71,7 @@ function typeInWords(node: SchemaNode): string {
     case "boolean":
       return "true or false";
     case "array":
-      return isNode(node.items) ? `a list of ${allowedAt(alternatives(node.items))}` : "a list";
+      return isNode(node.items) ? `a list of ${allowedAt(root, shapesOf(root, node.items))}` : "a list";
     case "object": {
       const keys = Object.keys(node.properties ?? {});
       return keys.length > 0 ? `keys (${keys.join(", ")})` : "keys with values";
@@ -99,11 +101,9 @@ function shown(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function alternatives(node: SchemaNode): SchemaNode[] {
-  return [...(node.anyOf ?? []), ...(node.oneOf ?? [])]
-    .filter(isNode)
-    .flatMap(alternatives)
-    .concat(node.anyOf || node.oneOf ? [] : [node]);
+/** The shapes that a node stands for, with references and alternatives resolved. */
+export function shapesOf(root: SchemaNode, node: SchemaNode): SchemaNode[] {
+  return expand(root, [node], undefined);
 }
 
 function expand(root: SchemaNode, nodes: readonly SchemaNode[], data: unknown): SchemaNode[] {
@@ -116,7 +116,8 @@ function expand(root: SchemaNode, nodes: readonly SchemaNode[], data: unknown): 
     const choices = node.anyOf ?? node.oneOf;
     if (!choices) return [node];
     const fitting = choices.filter(isNode).filter(choice => fits(choice, data));
-    return expand(root, fitting.length > 0 ? fitting : choices.filter(isNode), data);
+    const taken = fitting.length > 0 ? fitting : choices.filter(isNode);
+    return expand(root, taken, data);
   });
 }
 

@@ -13,7 +13,7 @@ import {
 } from "yaml";
 import { sentence } from "../error.ts";
 import { limits } from "../limits.ts";
-import { nearest } from "../nearest.ts";
+import { nearestFew } from "../nearest.ts";
 import { knownEnvironment } from "./describe.ts";
 import { nodesAt, type Path, type SchemaNode, typesOf } from "./schema.ts";
 
@@ -32,12 +32,13 @@ export interface Source {
 }
 
 export interface FileSource {
+  readonly name: string | undefined;
   readonly data: unknown;
   readonly faults: readonly Fault[];
   lineOf(path: Path): number | undefined;
 }
 
-const nothing: FileSource = { data: {}, faults: [], lineOf: () => undefined };
+const nothing: FileSource = { name: undefined, data: {}, faults: [], lineOf: () => undefined };
 
 export function readFile(file: string | undefined): FileSource {
   if (file === undefined) return nothing;
@@ -52,7 +53,7 @@ export function readFile(file: string | undefined): FileSource {
   if (faults.length > 0) return { ...nothing, faults };
   try {
     const data: unknown = document.toJS() ?? {};
-    return { data, faults, lineOf: path => lineOf(document, lines, path) };
+    return { name: file, data, faults, lineOf: path => lineOf(document, lines, path) };
   } catch (error) {
     return { ...nothing, faults: [{ text: `${file}: this is not readable YAML: ${sentence(error)}` }] };
   }
@@ -93,12 +94,7 @@ export interface EnvironmentOptions {
 }
 
 /** The file's data with the variables over it. An empty variable counts as not set. */
-export function overlayEnvironment(
-  root: SchemaNode,
-  file: FileSource,
-  options: EnvironmentOptions,
-  name?: string,
-): Source {
+export function overlayEnvironment(root: SchemaNode, file: FileSource, options: EnvironmentOptions): Source {
   const faults: Fault[] = [...file.faults];
   const set = new Map<string, string>();
   let data = file.data;
@@ -117,28 +113,30 @@ export function overlayEnvironment(
       set.set(path.join("."), variable);
     }
   }
-  return { data, faults, placeOf: path => placeOf(path, file, set, name) };
+  return { data, faults, placeOf: path => placeOf(path, file, set) };
 }
 
-function placeOf(path: Path, file: FileSource, set: ReadonlyMap<string, string>, name: string | undefined) {
+function placeOf(path: Path, file: FileSource, set: ReadonlyMap<string, string>) {
   for (let length = path.length; length > 0; length--) {
     const variable = set.get(path.slice(0, length).join("."));
     if (variable !== undefined) return { place: variable };
   }
-  if (name === undefined) return { place: "configuration" };
+  if (file.name === undefined) return { place: "configuration" };
   const line = file.lineOf(path);
-  return line === undefined ? { place: name } : { place: `${name}:${line}`, line };
+  return line === undefined ? { place: file.name } : { place: `${file.name}:${line}`, line };
 }
 
 function unknownVariable(variable: string, root: SchemaNode, { prefix, ignoreEnv }: EnvironmentOptions): string {
   const known = [...knownEnvironment(root, prefix), ...ignoreEnv];
-  const near = nearest(variable, known);
-  const hint =
-    near === undefined
-      ? `known are ${known.slice(0, 12).join(", ")}${known.length > 12 ? ", …" : ""}`
-      : `did you mean ${near}?`;
-  return `${variable}: there is no such setting; ${hint}`;
+  // Without the prefix, which they all share and which would make anything look near.
+  const bare = known.map(name => name.slice(prefix.length));
+  const near = nearestFew(variable.slice(prefix.length), bare, 3).map(name => prefix + name);
+  if (near.length > 0) return `${variable}: there is no such setting; did you mean ${near.join(" or ")}?`;
+  const some = known.length > settingsNamedMax ? [...known.slice(0, settingsNamedMax), "…"] : known;
+  return `${variable}: there is no such setting; allowed are ${some.join(", ")}`;
 }
+
+const settingsNamedMax = 12;
 
 /** Text where only text is allowed (so that `007` stays as it is), YAML elsewhere. */
 function parseValue(text: string, nodes: readonly SchemaNode[]): { value: unknown } | { fault: string } {

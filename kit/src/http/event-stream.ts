@@ -86,14 +86,14 @@ function openStream(
       return !gone.signal.aborted;
     };
     write(encoder.encode(`retry: ${limits.eventRetryMs}\n\n`));
-    const heartbeat = setInterval(() => write(encoder.encode(":\n\n")), heartbeatMs);
-    heartbeat.unref();
     const unsubscribe = subscribe({
       lastEventId: c.req.header("last-event-id"),
       signal: gone.signal,
       send: event => write(event instanceof Uint8Array ? event : encodeEvent(event)),
       close: end,
     });
+    const heartbeat = setInterval(() => write(encoder.encode(":\n\n")), heartbeatMs);
+    heartbeat.unref();
     const finish = () => {
       clearInterval(heartbeat);
       closing?.removeEventListener("abort", end);

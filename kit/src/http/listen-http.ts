@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import { errorCode } from "../error.ts";
 import { limits } from "../limits.ts";
 import { formatHostPort, type HostPort } from "../listen.ts";
+import type { Log } from "../log.ts";
 import { problemBody, problemMediaType } from "./problem.ts";
 
 /** What handlers find in `c.env` besides Node's own objects. */
@@ -19,6 +20,8 @@ export interface ListenHttpOptions {
   /** The configuration key of the address, for the sentence when it is taken. */
   readonly setting?: string;
   readonly connectionsMax?: number;
+  /** Gets what fails in the server itself while it listens, such as too many open files; without it that ends the process. */
+  readonly log?: Log;
 }
 
 /** A server that listens. Disposing it ends event streams, lets requests under way finish for a moment, and cuts the rest. */
@@ -43,6 +46,8 @@ export async function listenHttp(app: HttpApp, listen: HostPort, options: Listen
   });
   server.maxConnections = connectionsMax;
   await bind(server, listen, setting);
+  const { log } = options;
+  if (log) server.on("error", err => log.error({ err }, "the HTTP server could not take a connection"));
   const { host } = listen;
   const port = boundPort(server) ?? listen.port;
   return {

@@ -32,8 +32,7 @@ export function measure(metrics: Registry): MiddlewareHandler<ApiEnv> {
   return async function measure(c, next) {
     const startMs = performance.now();
     await next();
-    const route = c.res.status === 404 && routePath(c, -1) === "/*" ? "unknown" : routePath(c, -1);
-    const labels = { method: knownMethod(c.req.method), route, status: c.res.status };
+    const labels = { method: knownMethod(c.req.method), route: routePath(c, -1), status: c.res.status };
     seconds.observe(labels, (performance.now() - startMs) / 1000);
   };
 }
