@@ -33,6 +33,8 @@ export const limits = {
   connectTimeoutMs: 5_000,
   /** A broker that is silent for one and a half of it is given up. */
   keepaliveS: 15,
+  /** How long a reader waits for its broker to hear that it goes. */
+  goodbyeMs: 500,
   /** How long a stop waits for the answers still owed. What has none by then is said in the summary. */
   settleMs: 10_000,
 } as const;

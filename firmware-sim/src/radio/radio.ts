@@ -83,6 +83,7 @@ function hearPassing(passage: Passage, radio: RadioSettings, random: Random): He
 
     function read(round: number, distanceM: number): Heard {
       const atMs = passage.atMs + Math.floor(((round + random.fraction()) * durationMs) / rounds);
+      // Backscatter falls with the fourth power of the distance: 40 dB a decade.
       const signal = radio.rssiDbmAtMetre - 40 * Math.log10(distanceM) + random.normal(radio.rssiDeviationDb);
       return {
         atMs,
@@ -109,7 +110,6 @@ function nearness(distanceM: number): number {
   return 1 / (1 + (distanceM / 2) ** 4);
 }
 
-/** Backscatter falls with the fourth power of the distance, hence 40 dB a decade; from afar it is below the threshold. */
 function hearStrays(passage: Passage, radio: RadioSettings, random: Random): Heard[] {
   return passage.near
     .filter(() => random.chance(radio.strayRate))

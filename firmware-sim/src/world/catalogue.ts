@@ -6,8 +6,8 @@ export interface Item {
   readonly name: string;
   /** 14 digits. */
   readonly gtin: string;
-  /** How many digits of the GTIN, after the indicator, are the GS1 Company Prefix. */
-  readonly companyPrefixLength: number;
+  /** The GS1 Company Prefix: the digits of the GTIN after its first one. */
+  readonly companyPrefix: string;
 }
 
 /** Company prefixes that GS1 uses in its own examples; they belong to no one who ships goods. */
@@ -42,6 +42,6 @@ export function catalogue(count: number): readonly Item[] {
     const [sku, name] = wares[index] ?? [`WARE-${index + 1}`, `Ware no. ${index + 1}`];
     const companyPrefix = companyPrefixes[index % 2 === 0 ? 0 : 1];
     const payload = `0${companyPrefix}${String(10_001 + index * 7).slice(-5)}`;
-    return { sku, name, gtin: payload + checkDigit(payload), companyPrefixLength: companyPrefix.length };
+    return { sku, name, gtin: payload + checkDigit(payload), companyPrefix };
   });
 }

@@ -1,3 +1,4 @@
+import type { Element } from "@tallygate/protocol";
 import type { Item } from "./catalogue.ts";
 import type { Thing } from "./things.ts";
 
@@ -37,7 +38,7 @@ export interface Scan {
   readonly label: Label;
   readonly item: Item;
   /** The label's data by Application Identifier, in the order of the label. */
-  readonly elements: readonly { readonly ai: string; readonly value: string }[];
+  readonly elements: readonly Element[];
   /** The thing whose label it is; absent where the label says a class of things. */
   readonly thing?: Thing;
 }

@@ -1,4 +1,4 @@
-import { checkDigit, encodeEpc } from "@tallygate/protocol";
+import { checkDigit, type Element, encodeEpc } from "@tallygate/protocol";
 import { createRandom } from "../random.ts";
 import type { Item } from "./catalogue.ts";
 
@@ -38,21 +38,24 @@ export function createThingMaker(seed: string, siteIndex: number): ThingMaker {
   return {
     piece(item) {
       const serial = String(((serialBase + pieces++) % (serials - 1)) + 1);
-      const ais = { "01": item.gtin, "21": serial };
-      const epcHex = encode("SGTIN-96", 1, item.companyPrefixLength, ais);
+      const elements = [
+        { ai: "01", value: item.gtin },
+        { ai: "21", value: serial },
+      ];
+      const epcHex = encode("SGTIN-96", 1, item.companyPrefix, elements);
       return { epcHex, code: `(01)${item.gtin}(21)${serial}`, item, serial };
     },
     pallet() {
       const number = String((palletBase + pallets++) % palletNumbers).padStart(9, "0");
       const payload = `3${palletCompanyPrefix}${number}`;
       const sscc = payload + checkDigit(payload);
-      return { epcHex: encode("SSCC-96", 6, palletCompanyPrefix.length, { "00": sscc }), code: `(00)${sscc}` };
+      return { epcHex: encode("SSCC-96", 6, palletCompanyPrefix, [{ ai: "00", value: sscc }]), code: `(00)${sscc}` };
     },
   };
 }
 
-function encode(scheme: string, filter: number, companyPrefixLength: number, ais: Readonly<Record<string, string>>) {
-  const encoded = encodeEpc({ scheme, filter, companyPrefixLength, ais });
-  if (!encoded.ok) throw new RangeError(`${scheme} cannot hold ${JSON.stringify(ais)}: ${encoded.problem.detail}`);
+function encode(scheme: string, filter: number, companyPrefix: string, elements: readonly Element[]): string {
+  const encoded = encodeEpc({ scheme, filter, companyPrefix, elements });
+  if (!encoded.ok) throw new RangeError(`${scheme} cannot hold ${JSON.stringify(elements)}: ${encoded.problem.detail}`);
   return encoded.value;
 }
