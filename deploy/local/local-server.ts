@@ -1,9 +1,10 @@
 import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Child, ChildFailed, type ChildSpec, describeExit } from "./child.ts";
+import type { Child, ChildFailed, ChildSpec } from "./child.ts";
 import { guardDir, releaseDir } from "./guard.ts";
 import { limits } from "./limits.ts";
+import { Part } from "./part.ts";
 import { freePort, isPortFree, PortTaken } from "./ports.ts";
 
 export interface ServerOptions {
@@ -18,6 +19,7 @@ export interface ServerOptions {
 
 /** One real server program on the loopback. Disposing it stops it. */
 export interface LocalServer extends AsyncDisposable {
+  readonly name: string;
   readonly url: string;
   readonly port: number;
   readonly dir: string;
@@ -41,7 +43,6 @@ export interface ServerKind {
   /** What must be there before the program starts: its directories, its configuration. Must be harmless when repeated. */
   readonly prepare?: (dir: string, port: number, temporary: boolean) => Promise<void>;
   readonly spec: (dir: string, port: number) => Omit<ChildSpec, "name" | "onLine">;
-  /** Kills it at once, with all that it started. */
   readonly kill?: (child: Child) => Promise<void>;
 }
 
@@ -53,7 +54,7 @@ export async function startServer(kind: ServerKind, options: ServerOptions): Pro
   try {
     for (let tries = 1; ; tries++) {
       const port = options.port ?? (await freePort());
-      const server = new Server(kind, options, dir, port, temporary);
+      const server = new Server(kind, options, { dir, port, temporary });
       try {
         await server.restart();
         return server;
@@ -67,71 +68,39 @@ export async function startServer(kind: ServerKind, options: ServerOptions): Pro
   }
 }
 
-class Server implements LocalServer {
+interface Where {
+  readonly dir: string;
+  readonly port: number;
+  readonly temporary: boolean;
+}
+
+class Server extends Part implements LocalServer {
+  readonly url: string;
   readonly port: number;
   readonly dir: string;
-  readonly #kind: ServerKind;
-  readonly #options: ServerOptions;
   readonly #temporary: boolean;
-  #child: Child | undefined;
 
-  constructor(kind: ServerKind, options: ServerOptions, dir: string, port: number, temporary: boolean) {
-    this.#kind = kind;
-    this.#options = options;
-    this.#temporary = temporary;
-    this.dir = dir;
-    this.port = port;
-  }
-
-  get url(): string {
-    return this.#kind.url(this.port);
-  }
-
-  get pid(): number {
-    return this.#child?.pid ?? 0;
-  }
-
-  get running(): boolean {
-    return this.#child?.running ?? false;
-  }
-
-  get output(): string {
-    return this.#child?.output ?? "";
-  }
-
-  async kill(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    await (this.#kind.kill ? this.#kind.kill(child) : child.kill());
-  }
-
-  async stop(): Promise<void> {
-    await this.#child?.stop();
-  }
-
-  async restart(): Promise<void> {
-    await this.stop();
-    // Asked here, because the stranger on our port might answer our question whether the server is ready.
-    if (!(await isPortFree(this.port))) throw new PortTaken(this.#kind.name, this.port);
-    await this.#kind.prepare?.(this.dir, this.port, this.#temporary);
-    const { onLine } = this.#options;
-    const spec = { ...this.#kind.spec(this.dir, this.port), name: this.#kind.name, ...(onLine && { onLine }) };
-    const child = await Child.open(spec);
-    this.#child = child;
-    void child.exited.then(exit => {
-      if (!child.diedByItself) return;
-      const fault = new ChildFailed(
-        this.#kind.name,
-        `on ${this.url} ended by itself (${describeExit(exit)})`,
-        child.output,
-      );
-      if (this.#options.onDeath) this.#options.onDeath(fault);
-      else console.error(fault.message);
+  constructor(kind: ServerKind, options: ServerOptions, { dir, port, temporary }: Where) {
+    super({
+      name: kind.name,
+      onDeath: options.onDeath,
+      onLine: options.onLine,
+      kill: kind.kill,
+      spec: async () => {
+        // Asked here, because the stranger on our port might answer our question whether the server is ready.
+        if (!(await isPortFree(port))) throw new PortTaken(kind.name, port);
+        await kind.prepare?.(dir, port, temporary);
+        return kind.spec(dir, port);
+      },
     });
+    this.url = kind.url(port);
+    this.port = port;
+    this.dir = dir;
+    this.#temporary = temporary;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]();
     if (this.#temporary) await removeDir(this.dir);
   }
 }
