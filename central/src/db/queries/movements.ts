@@ -1,3 +1,4 @@
+import type { BizStep, Cause } from "@tallygate/protocol";
 import type { Executor } from "../pool.ts";
 import { Conditions, rfc3339, rfc3339Ms } from "./sql.ts";
 
@@ -12,9 +13,9 @@ export interface MovementRow {
   readonly quantity: number;
   readonly from: string;
   readonly to: string;
-  readonly biz_step: string;
+  readonly biz_step: BizStep;
   readonly read_point: string;
-  readonly cause: string;
+  readonly cause: Cause;
   readonly event_time: string;
   readonly record_time: string;
   readonly reverses_epoch: string | null;
@@ -124,7 +125,7 @@ export interface PostingRow {
   readonly quantity: number;
   readonly event_time: string;
   readonly record_time: string;
-  readonly why: string | null;
+  readonly why: "bound" | "late" | null;
 }
 
 /** What a movement did to the stock, line by line. */

@@ -44,7 +44,7 @@ export async function readStockItems(
   return rows;
 }
 
-/** The levels of some items that are not all zero, by site and place. */
+/** The levels of some items that are not all zero: in the order of the items, then by site and place. */
 export async function readLevels(
   db: Executor,
   items: readonly number[],
@@ -56,10 +56,11 @@ export async function readLevels(
   const account = accountCondition(conditions, filter);
   const { rows } = await db.query<LevelRow>(
     `select s.item_id, site.code as site, p.code as place, p.outside, s.on_hand, s.reserved, s.blocked
-     from stock s join place p on p.id = s.place_id join site on site.id = p.site_id
-     where s.item_id = any(${ids}) and (s.on_hand <> 0 or s.reserved <> 0 or s.blocked <> 0)
+     from unnest(${ids}::integer[]) with ordinality as w (item_id, position)
+     join stock s on s.item_id = w.item_id join place p on p.id = s.place_id join site on site.id = p.site_id
+     where (s.on_hand <> 0 or s.reserved <> 0 or s.blocked <> 0)
      ${account === "" ? "" : `and ${account}`}
-     order by s.item_id, site.code, p.code
+     order by w.position, site.code, p.code
      limit ${conditions.value(limit)}`,
     conditions.values,
   );
@@ -83,7 +84,7 @@ export async function readLevelsAsOf(
   const { rows } = await db.query<LevelRow>(
     `with line as materialized (
        select item_id, posted_from, posted_to, quantity from posting
-       where item_id = any(${ids}) and ${by === "event" ? "event_time" : "record_time"} <= ${until}::timestamptz
+       where item_id = any(${ids}::integer[]) and ${by === "event" ? "event_time" : "record_time"} <= ${until}::timestamptz
      ), level as (
        select item_id, place_id, sum(quantity)::bigint as on_hand from (
          select item_id, posted_to as place_id, quantity from line
@@ -92,9 +93,10 @@ export async function readLevelsAsOf(
        ) side group by item_id, place_id having sum(quantity) <> 0
      )
      select l.item_id, site.code as site, p.code as place, p.outside, l.on_hand, null as reserved, null as blocked
-     from level l join place p on p.id = l.place_id join site on site.id = p.site_id
+     from unnest(${ids}::integer[]) with ordinality as w (item_id, position)
+     join level l on l.item_id = w.item_id join place p on p.id = l.place_id join site on site.id = p.site_id
      ${account === "" ? "" : `where ${account}`}
-     order by l.item_id, site.code, p.code
+     order by w.position, site.code, p.code
      limit ${conditions.value(limit)}`,
     conditions.values,
   );

@@ -1,0 +1,81 @@
+import {
+  answerProblem,
+  createApi,
+  type HostPort,
+  type HttpServer,
+  type Log,
+  listenHttp,
+  OpenAPIHono,
+  openTogether,
+  sentence,
+} from "@tallygate/kit";
+import type { Problem } from "@tallygate/protocol";
+import type { Registry } from "prom-client";
+import type { Pool } from "../db/pool.ts";
+import { purgeAnswers } from "../db/queries/idempotency.ts";
+import { isUnavailable } from "../db/transaction.ts";
+import { apiLimits } from "./limits.ts";
+import type { ApiParts } from "./parts.ts";
+import { routes } from "./routes/index.ts";
+
+export interface ApiOptions extends ApiParts {
+  readonly listen: HostPort;
+  readonly version: string;
+  readonly registry: Registry;
+  /** Whether NATS is connected. */
+  readonly natsConnected: () => boolean;
+}
+
+/** The HTTP interface of the centre, listening. Disposing it ends streams, lets requests under way finish, and stops. */
+export async function openApi(options: ApiOptions): Promise<HttpServer> {
+  const { pool, log, listen } = options;
+  return openTogether(async stack => {
+    stack.use(purging(pool, log));
+    return stack.use(await listenHttp(createCentralApi(options), listen));
+  });
+}
+
+/** The application without its server. */
+export function createCentralApi(options: Omit<ApiOptions, "listen">) {
+  const { version, registry, log, pool, natsConnected } = options;
+  const app = createApi({
+    title: "Tallygate central",
+    version,
+    description:
+      "Stock, the ledger of movements, the catalogue and the sites. Lists are paged by `limit` and `cursor`; times are RFC 3339 in UTC; refusals are `application/problem+json` with a stable `code`.",
+    metrics: registry,
+    ready: () => readiness(pool, natsConnected),
+    log,
+  });
+  const v1 = new OpenAPIHono();
+  v1.onError((error, c) => {
+    if (!isUnavailable(error)) throw error;
+    log.warn({ err: error, code: "stock.unavailable", path: c.req.path }, "a request found no database");
+    return answerProblem(c, { code: "stock.unavailable", detail: "PostgreSQL does not answer; try again later." });
+  });
+  for (const mount of routes) v1.route("/", mount(options));
+  app.route("/v1", v1);
+  return app;
+}
+
+async function readiness(pool: Pool, natsConnected: () => boolean): Promise<Problem | undefined> {
+  if (!natsConnected())
+    return { code: "stock.unavailable", detail: "NATS is not connected; the stock shown is getting old." };
+  try {
+    await pool.query("select 1");
+    return undefined;
+  } catch (error) {
+    return { code: "stock.unavailable", detail: `PostgreSQL does not answer: ${sentence(error)}` };
+  }
+}
+
+/** Forgets idempotency keys that are past their time. */
+function purging(pool: Pool, log: Log): Disposable {
+  const purge = () =>
+    purgeAnswers(pool, apiLimits.idempotencyKeptMs).catch((error: unknown) =>
+      log.warn({ err: error }, "old idempotency keys were not purged; tried again later"),
+    );
+  const timer = setInterval(() => void purge(), apiLimits.idempotencyPurgeEveryMs);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}

@@ -1,0 +1,172 @@
+import { answerProblem, createRoute, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
+import { Account, SiteId, Sku } from "@tallygate/protocol";
+import type { Pool } from "../../db/pool.ts";
+import {
+  type LevelRow,
+  readLevels,
+  readLevelsAsOf,
+  readStockItems,
+  readStockOfSkus,
+  type StockItemRow,
+  type StockOfSkuRow,
+} from "../../db/queries/stock.ts";
+import { batchReads } from "../batch-reads.ts";
+import { etagOf, isKnown } from "../etag.ts";
+import { conditional, json } from "../fields.ts";
+import { Instant } from "../instant.ts";
+import { apiLimits } from "../limits.ts";
+import { cursorParam, cutPage, encodeCursor, Limit, pageOf } from "../page.ts";
+import type { ApiParts } from "../parts.ts";
+import { ItemStock, itemStock } from "../stock-view.ts";
+
+const tags = ["stock"];
+
+const view = {
+  site: SiteId.optional(),
+  place: Account.optional(),
+  include: z
+    .enum(["outsides"])
+    .optional()
+    .meta({ description: "Shows suppliers, customers, loss, found and transit too." }),
+  as_of: Instant.optional().meta({
+    description: "As it was then: the sum of the ledger up to and including this time.",
+    example: "2036-11-23T09:30:00Z",
+  }),
+  by: z.enum(["event", "record"]).default("event").meta({
+    description: "Whether `as_of` means when things happened, or when the centre stored them.",
+  }),
+};
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/stock",
+  tags,
+  summary: "Stock of items, by place and in total",
+  request: {
+    query: z.object({ sku: Sku.optional(), ...view, limit: Limit, cursor: cursorParam(z.tuple([Sku])) }),
+  },
+  responses: {
+    200: json("Items by SKU; with a site or place, those that have or had stock there", pageOf(ItemStock)),
+    ...problemResponses("request.invalid", "stock.unavailable"),
+  },
+});
+
+const oneRoute = createRoute({
+  method: "get",
+  path: "/stock/{sku}",
+  tags,
+  summary: "Stock of one item, by place and in total",
+  request: {
+    params: z.object({ sku: Sku }),
+    query: z.object(view),
+    headers: conditional,
+  },
+  responses: {
+    200: json("The item's stock, with an ETag", ItemStock),
+    304: { description: "It is what the caller has" },
+    ...problemResponses("item.unknown", "request.invalid", "stock.unavailable"),
+  },
+});
+
+/** Stock as the ledger has it now, or as of any past time. */
+export function stockRoutes({ pool }: ApiParts) {
+  const lookUp = batchReads<string, Found>({
+    read: skus => readBySku(pool, skus),
+    keysMax: apiLimits.lookUpSkusMax,
+    flightsMax: apiLimits.lookUpFlightsMax,
+  });
+
+  return new OpenAPIHono()
+    .openapi(listRoute, async c => c.json(await readPage(pool, c.req.valid("query")), 200))
+    .openapi(oneRoute, async c => {
+      const { sku } = c.req.valid("param");
+      const query = c.req.valid("query");
+      const found = query.as_of === undefined ? await lookUp(sku) : await readPast(pool, sku, query);
+      if (found === undefined) {
+        return answerProblem(c, { code: "item.unknown", detail: `No item has the SKU ${sku}.`, at: "path.sku" });
+      }
+      const body = itemStock(found.item, found.levels, query);
+      const etag = etagOf(JSON.stringify(body));
+      if (isKnown(c, etag)) return c.body(null, 304, { etag });
+      return c.json(body, 200, { etag, "cache-control": "no-cache" });
+    });
+}
+
+interface Found {
+  readonly item: StockItemRow;
+  readonly levels: readonly LevelRow[];
+}
+
+async function readBySku(pool: Pool, skus: readonly string[]): Promise<ReadonlyMap<string, Found>> {
+  const rows = await readStockOfSkus(pool, skus);
+  return new Map(rows.map(row => [row.sku, { item: row, levels: levelsOf(row) }]));
+}
+
+function levelsOf({ id, levels }: StockOfSkuRow): LevelRow[] {
+  return levels.map(([site, place, outside, on_hand, reserved, blocked]) => ({
+    item_id: id,
+    site,
+    place,
+    outside,
+    on_hand,
+    reserved,
+    blocked,
+  }));
+}
+
+interface StockQuery {
+  readonly sku?: string | undefined;
+  readonly site?: string | undefined;
+  readonly place?: string | undefined;
+  readonly include?: "outsides" | undefined;
+  readonly as_of?: string | undefined;
+  readonly by: "event" | "record";
+}
+
+async function readPast(pool: Pool, sku: string, query: StockQuery): Promise<Found | undefined> {
+  const [item] = await readStockItems(pool, { sku }, { after: undefined, limit: 1 });
+  if (item === undefined) return undefined;
+  return { item, levels: await levels(pool, [item], query, apiLimits.itemLevelsMax) };
+}
+
+async function levels(
+  pool: Pool,
+  items: readonly StockItemRow[],
+  query: StockQuery,
+  limit: number,
+): Promise<LevelRow[]> {
+  const ids = items.map(item => item.id);
+  const { as_of: asOf, by } = query;
+  return asOf === undefined
+    ? readLevels(pool, ids, query, limit)
+    : readLevelsAsOf(pool, ids, query, { asOf, by, limit });
+}
+
+async function readPage(
+  pool: Pool,
+  query: StockQuery & { readonly limit: number; readonly cursor?: readonly [string] | undefined },
+) {
+  const after = query.cursor?.[0];
+  const found = await readStockItems(pool, query, { after, limit: query.limit + 1 });
+  const page = cutPage(found, query.limit, item => [item.sku]);
+  const whole = await wholeItems(pool, page.rows, query);
+  const items = whole.items.map(item => itemStock(item, whole.levels.get(item.id) ?? [], query));
+  const last = whole.items.at(-1);
+  const cutEarly = whole.items.length < page.rows.length && last !== undefined;
+  return { items, next_cursor: cutEarly ? encodeCursor([last.sku]) : page.next_cursor };
+}
+
+/** As many of the items, from the first one, as the levels that one page may hold allow; at least one. */
+async function wholeItems(pool: Pool, items: readonly StockItemRow[], query: StockQuery) {
+  const rows = await levels(pool, items, query, apiLimits.pageLevelsMax + 1);
+  const cutIn = rows.length > apiLimits.pageLevelsMax ? rows.at(-1)?.item_id : undefined;
+  if (cutIn === undefined) return { items, levels: Map.groupBy(rows, row => row.item_id) };
+  const kept = items.slice(
+    0,
+    items.findIndex(item => item.id === cutIn),
+  );
+  if (kept.length > 0) return { items: kept, levels: Map.groupBy(rows, row => row.item_id) };
+  const first = items.slice(0, 1);
+  const all = await levels(pool, first, query, apiLimits.itemLevelsMax);
+  return { items: first, levels: Map.groupBy(all, row => row.item_id) };
+}

@@ -1,0 +1,76 @@
+import { z } from "@tallygate/kit";
+import { isOutside } from "@tallygate/protocol";
+import type { LevelRow, StockItemRow } from "../db/queries/stock.ts";
+import { fields } from "./fields.ts";
+
+const held = "null as of a past time: holds keep no history.";
+const quantities = {
+  on_hand: z.int().meta({ description: "Physically there, in the item's smallest unit.", example: 42 }),
+  reserved: z
+    .int()
+    .nullable()
+    .meta({ description: `Promised, still there; ${held}`, example: 0 }),
+  blocked: z
+    .int()
+    .nullable()
+    .meta({ description: `There, not to be promised; ${held}`, example: 0 }),
+  available: z
+    .int()
+    .nullable()
+    .meta({ description: `On hand − reserved − blocked; ${held}`, example: 42 }),
+};
+
+const PlaceStock = z
+  .object({ site: fields.site, place: fields.account, outside: z.boolean(), ...quantities })
+  .openapi("PlaceStock");
+
+/** What there is of an item: in total, and at each place where it is not all zero. */
+export const ItemStock = z
+  .object({ sku: fields.sku, name: z.string(), uom: z.string(), ...quantities, places: z.array(PlaceStock) })
+  .openapi("ItemStock", {
+    description:
+      "Totals are those of the places listed, without the outsides; places with nothing at all are left out.",
+  });
+
+export interface StockView {
+  readonly site?: string | undefined;
+  readonly place?: string | undefined;
+  readonly include?: "outsides" | undefined;
+}
+
+/** Puts an item and its levels together as a view of them is asked for. */
+export function itemStock(item: StockItemRow, levels: readonly LevelRow[], view: StockView) {
+  const asked = levels.filter(
+    level => (view.site ?? level.site) === level.site && (view.place ?? level.place) === level.place,
+  );
+  const outsidesToo = view.include === "outsides" || (view.place !== undefined && isOutside(view.place));
+  return {
+    sku: item.sku,
+    name: item.name,
+    uom: item.uom,
+    ...total(asked.filter(level => !level.outside)),
+    places: asked
+      .filter(level => outsidesToo || !level.outside)
+      .map(({ site, place, outside, ...level }) => ({ site, place, outside, ...withAvailable(level) })),
+  };
+}
+
+type Level = Pick<LevelRow, "on_hand" | "reserved" | "blocked">;
+
+function total(levels: readonly LevelRow[]) {
+  const empty: Level = { on_hand: 0, reserved: 0, blocked: 0 };
+  return withAvailable(levels.reduce<Level>(plus, empty));
+}
+
+function plus(sum: Level, { on_hand, reserved, blocked }: Level): Level {
+  return {
+    on_hand: sum.on_hand + on_hand,
+    reserved: sum.reserved === null || reserved === null ? null : sum.reserved + reserved,
+    blocked: sum.blocked === null || blocked === null ? null : sum.blocked + blocked,
+  };
+}
+
+function withAvailable({ on_hand, reserved, blocked }: Level) {
+  const available = reserved === null || blocked === null ? null : on_hand - reserved - blocked;
+  return { on_hand, reserved, blocked, available };
+}
