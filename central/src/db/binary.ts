@@ -72,7 +72,7 @@ function writeInt8(buffer: Buffer, value: number, at: number): void {
 }
 
 function writeTime(buffer: Buffer, valueMs: number, at: number): void {
-  writeInt8(buffer, (valueMs - epoch2000Ms) * 1000, at);
+  writeInt8(buffer, Math.round((valueMs - epoch2000Ms) * 1000), at);
 }
 
 /** Writes the rows of a `COPY … FROM STDIN (FORMAT binary)`: for each row its count of fields, then each field in turn. */

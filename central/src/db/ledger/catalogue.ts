@@ -1,0 +1,27 @@
+import { binaryArray } from "../binary.ts";
+import type { Client, Executor } from "../pool.ts";
+
+/** Raised by every change of what a code means. */
+export async function readCatalogueVersion(db: Executor): Promise<number> {
+  const { rows } = await db.query<{ version: number }>({
+    name: "ledger-read-catalogue-version",
+    text: "select version from catalogue",
+  });
+  return rows[0]?.version ?? 0;
+}
+
+/** Keeps the catalogue as it is until the transaction ends. Taken before any site's lock, as those who change it do. */
+export async function holdCatalogue(client: Client): Promise<void> {
+  await client.query({ name: "ledger-hold-catalogue", text: "select from catalogue for share" });
+}
+
+/** The items that class keys are bound to. */
+export async function readItemsOfKeys(db: Executor, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await db.query<[string, number]>({
+    name: "ledger-read-items-of-keys",
+    text: "select class_key, item_id from item_code where class_key = any($1::text[])",
+    values: [binaryArray.text(keys)],
+    rowMode: "array",
+  });
+  return new Map(rows);
+}

@@ -1,0 +1,71 @@
+import type { StockDelta } from "../../stock/deltas.ts";
+import type { FurtherLine } from "../../stock/plan.ts";
+import { binaryArray } from "../binary.ts";
+import type { Client } from "../pool.ts";
+
+/** What an item's level at a place has become. */
+export interface ReachedLevel {
+  readonly sku: string;
+  readonly placeId: number;
+  readonly onHand: number;
+  readonly reserved: number;
+  readonly blocked: number;
+}
+
+/** Adds to levels, by item and place in order, and gives what they have become. */
+export async function addStock(
+  client: Client,
+  deltas: readonly StockDelta[],
+  siteOf: (placeId: number) => number,
+): Promise<readonly ReachedLevel[]> {
+  if (deltas.length === 0) return [];
+  const { rows } = await client.query<[string, number, number, number, number]>({
+    name: "ledger-add-stock",
+    text: `with reached as (
+        insert into stock (item_id, place_id, site_id, on_hand)
+        select * from unnest($1::integer[], $2::integer[], $3::integer[], $4::bigint[])
+        on conflict (item_id, place_id) do update set on_hand = stock.on_hand + excluded.on_hand
+        returning item_id, place_id, on_hand, reserved, blocked
+      )
+      select item.sku, place_id, on_hand, reserved, blocked from reached join item on item.id = reached.item_id`,
+    values: [
+      binaryArray.integer(deltas.map(delta => delta.itemId)),
+      binaryArray.integer(deltas.map(delta => delta.placeId)),
+      binaryArray.integer(deltas.map(delta => siteOf(delta.placeId))),
+      binaryArray.bigint(deltas.map(delta => delta.quantity)),
+    ],
+    rowMode: "array",
+  });
+  return rows.map(([sku, placeId, onHand, reserved, blocked]) => ({ sku, placeId, onHand, reserved, blocked }));
+}
+
+export async function insertFurther(
+  client: Client,
+  lines: readonly FurtherLine[],
+  recordTimeMs: number,
+): Promise<void> {
+  if (lines.length === 0) return;
+  await client.query({
+    name: "ledger-insert-further",
+    text: `insert into further_posting
+        (epoch_id, seq, line, site_id, code, item_id, posted_from, posted_to, quantity, event_time, record_time, why)
+      select epoch_id, seq, line, site_id, code, item_id, posted_from, posted_to, quantity, event_time, to_timestamp($11), why
+      from unnest($1::integer[], $2::bigint[], $3::integer[], $4::integer[], $5::text[], $6::integer[], $7::integer[],
+          $8::integer[], $9::bigint[], $10::timestamptz[], $12::text[])
+        as further (epoch_id, seq, line, site_id, code, item_id, posted_from, posted_to, quantity, event_time, why)`,
+    values: [
+      binaryArray.integer(lines.map(line => line.recorded.epochId)),
+      binaryArray.bigint(lines.map(line => line.recorded.seq)),
+      binaryArray.integer(lines.map(line => line.line)),
+      binaryArray.integer(lines.map(line => line.recorded.siteId)),
+      binaryArray.text(lines.map(line => line.recorded.movement.code)),
+      binaryArray.integer(lines.map(line => line.itemId)),
+      binaryArray.integer(lines.map(line => line.from)),
+      binaryArray.integer(lines.map(line => line.to)),
+      binaryArray.bigint(lines.map(line => line.recorded.movement.quantity)),
+      binaryArray.timestamptz(lines.map(line => line.at)),
+      recordTimeMs / 1000,
+      binaryArray.text(lines.map(line => line.why)),
+    ],
+  });
+}

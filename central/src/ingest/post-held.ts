@@ -1,0 +1,92 @@
+import type { Level } from "@tallygate/protocol";
+import { readEpochs } from "../db/ledger/epochs.ts";
+import { readSitesOfHeld, takeHeld } from "../db/ledger/held.ts";
+import { lockSites, raiseVersions } from "../db/ledger/sites.ts";
+import type { Client } from "../db/pool.ts";
+import { centralLimits } from "../limits.ts";
+import type { Recorded } from "../stock/model.ts";
+import { booksOf, byIndexOnly, planMovements, requireLocked, writePlan } from "./apply-in-transaction.ts";
+import { Directory } from "./directory.ts";
+import { changeCount, type SiteCommit } from "./site-commit.ts";
+
+/**
+ * Posts the movements that waited for these class keys to mean an item, each at its own event time. Part of the transaction that
+ * binds the keys; the caller has locked the catalogue's row for update, before anything else, and publishes the commits
+ * (`publishCommits`) when its transaction has ended. Throws `Outdated` when that transaction must be run again, which
+ * `transaction()` does.
+ */
+export async function postHeldMovements(
+  client: Client,
+  classKeys: readonly string[],
+  itemId: number,
+): Promise<readonly SiteCommit[]> {
+  const locked = await readSitesOfHeld(client, classKeys);
+  if (locked.length === 0) return [];
+  await client.query(byIndexOnly);
+  await lockSites(client, locked);
+  const { nowMs } = await readEpochs(client, []);
+  const directory = new Directory();
+  const books = booksOf(directory, new Map(classKeys.map(classKey => [classKey, itemId])));
+  const levels = new Map<number, Map<string, Level>>();
+  const touched = new Set<number>();
+  for (;;) {
+    const movements = await takeHeld(client, classKeys, centralLimits.transactionMovementsMax);
+    if (movements.length === 0) break;
+    for (const { siteId } of movements) touched.add(siteId);
+    await lookUp(client, directory, movements);
+    const planned = await planMovements({ client, movements, directory, books, why: "bound" });
+    requireLocked(planned.stock, directory, new Set(locked), new Set());
+    merge(levels, await writePlan({ client, planned, directory, recordTimeMs: nowMs }));
+  }
+  const siteIds = [...new Set([...touched, ...levels.keys()])].sort((a, b) => a - b);
+  return raise(client, { siteIds, levels, directory, nowMs });
+}
+
+async function lookUp(client: Client, directory: Directory, movements: readonly Recorded[]): Promise<void> {
+  await directory.ensureSitesById(
+    client,
+    movements.map(({ siteId }) => siteId),
+  );
+  await directory.ensureAccounts(
+    client,
+    movements.flatMap(({ siteId, movement: { from, to } }) => [
+      { siteId, code: from },
+      { siteId, code: to },
+    ]),
+  );
+}
+
+/** A later level of the same item at the same place replaces the one before. */
+function merge(into: Map<number, Map<string, Level>>, levels: ReadonlyMap<number, readonly Level[]>): void {
+  for (const [siteId, ofSite] of levels) {
+    const known = into.get(siteId) ?? new Map<string, Level>();
+    for (const level of ofSite) known.set(`${level.sku} ${level.place}`, level);
+    into.set(siteId, known);
+  }
+}
+
+async function raise(
+  client: Client,
+  {
+    siteIds,
+    levels,
+    directory,
+    nowMs,
+  }: {
+    readonly siteIds: readonly number[];
+    readonly levels: ReadonlyMap<number, ReadonlyMap<string, Level>>;
+    readonly directory: Directory;
+    readonly nowMs: number;
+  },
+): Promise<readonly SiteCommit[]> {
+  if (siteIds.length === 0) return [];
+  const raises = siteIds.map(siteId => ({ siteId, by: changeCount(levels.get(siteId)?.size ?? 0) }));
+  const versions = await raiseVersions(client, raises);
+  return siteIds.map(siteId => ({
+    site: directory.siteCode(siteId),
+    version: versions.get(siteId) ?? 0,
+    cursors: [],
+    levels: [...(levels.get(siteId)?.values() ?? [])],
+    recordTimeMs: nowMs,
+  }));
+}
