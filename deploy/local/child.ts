@@ -21,6 +21,8 @@ export interface ChildSpec {
   readonly stopMs?: number;
   /** Each line that it writes, as it comes. */
   readonly onLine?: (line: string) => void;
+  /** Aborts a start: a child that is not ready yet is killed. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Exit {
@@ -31,11 +33,14 @@ export interface Exit {
 /** A child could not be started, or was not ready in time. The message carries the end of its output. */
 export class ChildFailed extends Error {
   readonly childName: string;
+  /** "ended by itself (SIGKILL)": what follows the name in a sentence. */
+  readonly what: string;
   readonly output: string;
   constructor(childName: string, what: string, output: string, options?: ErrorOptions) {
     super(`${childName} ${what}${output === "" ? "." : `. Its last words:\n${output}`}`, options);
     this.name = "ChildFailed";
     this.childName = childName;
+    this.what = what;
     this.output = output;
   }
 }
@@ -69,6 +74,24 @@ export class Child implements AsyncDisposable {
 
   /** Starts the program and waits until it is ready. */
   static async open(spec: ChildSpec): Promise<Child> {
+    const child = await Child.#spawn(spec);
+    await child.#becomeReady();
+    return child;
+  }
+
+  /** Runs a program to its end, which must be a good one, and gives its last lines. */
+  static async run(spec: Omit<ChildSpec, "ready">): Promise<string> {
+    const child = await Child.#spawn({ ...spec, ready: async () => false });
+    const abort = () => void child.kill();
+    spec.signal?.addEventListener("abort", abort, { once: true });
+    const exit = await child.exited;
+    spec.signal?.removeEventListener("abort", abort);
+    if (exit.code !== 0) throw child.#failed(`failed (${describeExit(exit)})`);
+    return child.output;
+  }
+
+  static async #spawn(spec: ChildSpec): Promise<Child> {
+    spec.signal?.throwIfAborted();
     const process = spawn(spec.command, spec.args, {
       cwd: spec.cwd,
       env: spec.env,
@@ -83,9 +106,7 @@ export class Child implements AsyncDisposable {
       const [cause] = await once(process, "error");
       throw new ChildFailed(spec.name, `cannot be started by ${spec.command}`, "", { cause });
     }
-    const child = new Child(spec, process, process.pid, lines);
-    await child.#becomeReady();
-    return child;
+    return new Child(spec, process, process.pid, lines);
   }
 
   /** The last lines that it wrote to its output and error output. */
@@ -129,8 +150,9 @@ export class Child implements AsyncDisposable {
   }
 
   async #becomeReady(): Promise<void> {
-    const deadline = Date.now() + (this.#spec.readyMs ?? limits.readyMs);
-    while (Date.now() < deadline) {
+    const { signal, readyMs = limits.readyMs } = this.#spec;
+    const deadline = Date.now() + readyMs;
+    while (Date.now() < deadline && !signal?.aborted) {
       if (this.#exit !== undefined) throw this.#failed(`ended at its start (${describeExit(this.#exit)})`);
       const ready = await this.#spec.ready(AbortSignal.timeout(limits.probeMs)).catch(() => false);
       // Another server may answer on our port while ours fails to listen, so only a living child is a ready one.
@@ -138,7 +160,8 @@ export class Child implements AsyncDisposable {
       await Promise.race([pause(limits.readyPauseMs), this.exited]);
     }
     await this.kill();
-    throw this.#failed(`was not ready within ${(this.#spec.readyMs ?? limits.readyMs) / 1000} s`);
+    signal?.throwIfAborted();
+    throw this.#failed(`was not ready within ${readyMs / 1000} s`);
   }
 
   #failed(what: string): ChildFailed {

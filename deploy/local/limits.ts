@@ -12,6 +12,8 @@ export const limits = {
   probeMs: 2_000,
   /** A child that was asked to stop and has not ended in this time is killed. */
   stopMs: 10_000,
+  /** A server of a run before, whose starter was killed, may take this long to end. */
+  predecessorMs: 5_000,
   /** Ports tried before a search for a free one is given up. */
   portTriesMax: 100,
   /** Starts of a server on ports of our own choice; another process may take a port between our look and the start. */

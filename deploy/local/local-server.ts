@@ -15,6 +15,8 @@ export interface ServerOptions {
   /** The server ended though nobody stopped it. Without it: said on the error output. */
   readonly onDeath?: (fault: ChildFailed) => void;
   readonly onLine?: (line: string) => void;
+  /** Aborts a start. */
+  readonly signal?: AbortSignal;
 }
 
 /** One real server program on the loopback. Disposing it stops it. */
@@ -59,7 +61,7 @@ export async function startServer(kind: ServerKind, options: ServerOptions): Pro
         await server.restart();
         return server;
       } catch (cause) {
-        if (options.port !== undefined || tries === limits.startTriesMax) throw cause;
+        if (options.port !== undefined || options.signal?.aborted || tries === limits.startTriesMax) throw cause;
       }
     }
   } catch (cause) {
@@ -85,6 +87,7 @@ class Server extends Part implements LocalServer {
       name: kind.name,
       onDeath: options.onDeath,
       onLine: options.onLine,
+      signal: options.signal,
       kill: kind.kill,
       spec: async () => {
         // Asked here, because the stranger on our port might answer our question whether the server is ready.

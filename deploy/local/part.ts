@@ -7,6 +7,8 @@ export interface PartOptions {
   /** It ended though nobody stopped it. Without it: said on the error output. */
   readonly onDeath?: ((fault: ChildFailed) => void) | undefined;
   readonly onLine?: ((line: string) => void) | undefined;
+  /** Aborts a start. */
+  readonly signal?: AbortSignal | undefined;
   /** Kills it at once, with all that it started. */
   readonly kill?: ((child: Child) => Promise<void>) | undefined;
 }
@@ -51,9 +53,9 @@ export class Part implements AsyncDisposable {
   /** Starts it; stops it first if it runs. Returns when it is ready. */
   async restart(): Promise<void> {
     await this.stop();
-    const { name, onLine } = this.#options;
+    const { name, onLine, signal } = this.#options;
     const spec = await this.#options.spec();
-    const child = await Child.open({ ...spec, name, ...(onLine && { onLine }) });
+    const child = await Child.open({ ...spec, name, ...(onLine && { onLine }), ...(signal && { signal }) });
     this.#child = child;
     void child.exited.then(exit => {
       if (child.diedByItself)

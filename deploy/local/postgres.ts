@@ -1,17 +1,13 @@
-import { execFile } from "node:child_process";
-import { rm, stat } from "node:fs/promises";
+import { chown, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
-import type { Child } from "./child.ts";
-import { ChildFailed } from "./child.ts";
+import { Child } from "./child.ts";
 import { limits } from "./limits.ts";
 import { type LocalServer, type ServerOptions, startServer } from "./local-server.ts";
 import { ownedDir, postgresUser, reachablePrograms, type User } from "./postgres-user.ts";
-import { childrenOf } from "./processes.ts";
-
-const run = promisify(execFile);
+import { childrenOf, isRunning } from "./processes.ts";
 
 export interface LocalPostgres extends LocalServer {
   /** Makes the database when it is not there, and gives its URL. */
@@ -37,31 +33,42 @@ const settings: Readonly<Record<string, string>> = {
   log_checkpoints: "off",
 };
 
-/** PostgreSQL 18, UTF-8 and locale C, open to everybody on the loopback under the name `postgres`. */
-export async function startPostgres(options: ServerOptions = {}): Promise<LocalPostgres> {
+export interface PostgresOptions extends ServerOptions {
+  /** Asked of the user `postgres`. Without it everybody on the loopback is let in, as tests need it. */
+  readonly password?: string;
+}
+
+/** PostgreSQL 18 with the user `postgres`, in UTF-8 and locale C, on the loopback. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<LocalPostgres> {
   const user = await postgresUser();
   const native = await reachablePrograms(nativeDir(), user);
+  const { password, signal } = options;
+  const urlOf = (port: number, database = "postgres") =>
+    `postgresql://postgres${password ? `:${encodeURIComponent(password)}` : ""}@127.0.0.1:${port}/${database}`;
   const kind = {
     name: "PostgreSQL",
-    url: (port: number) => urlOf(port, "postgres"),
-    prepare: (dir: string, _port: number, temporary: boolean) => initialise({ native, dir, user, temporary }),
+    url: (port: number) => urlOf(port),
+    prepare: async (dir: string, _port: number, temporary: boolean) => {
+      await initialise({ native, dir, user, temporary, password, signal });
+      await predecessorHasEnded(join(dir, "pgdata"));
+    },
     spec: (dir: string, port: number) => ({
       command: join(native, "bin", "postgres"),
       args: ["-D", join(dir, "pgdata"), "-p", String(port), ...flags(settings)],
       cwd: dir,
       ...(user && { user }),
-      ready: () => answers(urlOf(port, "postgres")),
+      ready: () => answers(urlOf(port)),
       // The fast shutdown: SIGTERM would wait until the last client goes.
       stopSignal: "SIGINT" as const,
     }),
     kill: killWithBackends,
   };
   const server = await startServer(kind, options);
-  return Object.assign(server, { database: (name: string) => createDatabase(server.port, name) });
-}
-
-function urlOf(port: number, database: string): string {
-  return `postgresql://postgres@127.0.0.1:${port}/${database}`;
+  const database = async (name: string) => {
+    await createDatabase(server.url, name);
+    return urlOf(server.port, encodeURIComponent(name));
+  };
+  return Object.assign(server, { database });
 }
 
 function flags(values: Readonly<Record<string, string>>): string[] {
@@ -80,28 +87,44 @@ interface Cluster {
   readonly dir: string;
   readonly user: User | undefined;
   readonly temporary: boolean;
+  readonly password: string | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
-async function initialise({ native, dir, user, temporary }: Cluster): Promise<void> {
+async function initialise({ native, dir, user, temporary, password, signal }: Cluster): Promise<void> {
   await ownedDir(dir, user);
   const data = join(dir, "pgdata");
-  // The mark is the last file that initdb's work ends with; without it an earlier run was cut short and is done again.
-  const mark = join(data, "tallygate-initialised");
-  const done = await stat(mark).then(
+  // Written when all is done; without it an earlier run was cut short and is done again.
+  const mark = join(dir, "initialised");
+  if (await exists(mark)) return;
+  await rm(data, { recursive: true, force: true });
+  const args = ["-D", data, "-U", "postgres", "--encoding=UTF8", "--locale=C", "--no-instructions"];
+  // What is thrown away after a test need not survive a power cut in its first second.
+  if (temporary) args.push("--no-sync");
+  const passwordFile = join(dir, "password");
+  if (password !== undefined) {
+    await writeFile(passwordFile, password, { mode: 0o600 });
+    if (user) await chown(passwordFile, user.uid, user.gid);
+  }
+  args.push(...(password === undefined ? ["--auth=trust"] : ["--auth=scram-sha-256", `--pwfile=${passwordFile}`]));
+  const command = join(native, "bin", "initdb");
+  await Child.run({ name: "initdb", command, args, cwd: dir, ...(user && { user }), ...(signal && { signal }) });
+  await rm(passwordFile, { force: true });
+  await writeFile(mark, "");
+}
+
+/** A server whose starter was killed is killed a moment later, and until then it keeps the directory. */
+async function predecessorHasEnded(data: string): Promise<void> {
+  const pid = Number((await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "")).split("\n")[0]);
+  const deadline = Date.now() + limits.predecessorMs;
+  while (pid > 0 && (await isRunning(pid)) && Date.now() < deadline) await pause(limits.readyPauseMs);
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
     () => true,
     () => false,
   );
-  if (done) return;
-  await rm(data, { recursive: true, force: true });
-  const args = ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"];
-  // What is thrown away after a test need not survive a power cut in its first second.
-  if (temporary) args.push("--no-sync");
-  try {
-    await run(join(native, "bin", "initdb"), args, { cwd: dir, ...user, maxBuffer: 1024 * 1024 });
-    await run("touch", [mark], { cwd: dir, ...user });
-  } catch (cause) {
-    throw new ChildFailed("initdb", `cannot make the database in ${data}`, String(cause), { cause });
-  }
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -116,8 +139,8 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function createDatabase(port: number, name: string): Promise<string> {
-  const client = new pg.Client({ connectionString: urlOf(port, "postgres") });
+async function createDatabase(url: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     const known = await client.query("select from pg_database where datname = $1", [name]);
@@ -125,7 +148,6 @@ async function createDatabase(port: number, name: string): Promise<string> {
   } finally {
     await client.end();
   }
-  return urlOf(port, encodeURIComponent(name));
 }
 
 /**
