@@ -1,6 +1,6 @@
-/** Whether the month (1 to 12) has this day. A year of two digits is taken as one of 2000 to 2099. */
+/** Whether there is such a month, and it has this day. A year of two digits is taken as one of 2000 to 2099. */
 export function isDayOfMonth(year: number, month: number, day: number): boolean {
-  return day >= 1 && day <= daysInMonth(year, month);
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
 }
 
 /**

@@ -63,7 +63,7 @@ export function encodeFields(scheme: PartitionScheme, fields: EpcFields): Result
     part.companyPrefix.write(fields.companyPrefix),
     part.reference.write(fields.reference),
     ...(scheme.pieces ? (fields.pieces ?? ["", ""]).map(writePiece) : []),
-    scheme.serial ? scheme.serial.write(fields.serial ?? "0") : "",
+    scheme.serial ? scheme.serial.write(fields.serial ?? "") : "",
   ];
   const names = ["header", "company prefix", "reference", ...(scheme.pieces ? ["piece", "total"] : []), "serial"];
   const wrong = texts.indexOf(undefined);
@@ -102,7 +102,8 @@ export function fieldsOfElements(
   const key = splitKey(scheme.key, value, prefixLength);
   if (key === undefined) return refuse("code.length", `AI ${scheme.key.ai} is too short for ${scheme.name}.`);
   const { companyPrefix, reference, rest } = key;
-  const serial = scheme.serialAi === undefined ? rest : elements.find(({ ai }) => ai === scheme.serialAi)?.value;
+  const found = elements.find(({ ai }) => ai === scheme.serialAi)?.value;
+  const serial = scheme.serialAi === undefined ? rest : (found ?? (scheme.serialAi === "254" ? "0" : undefined));
   return ok({
     filter,
     partition: 12 - prefixLength,
