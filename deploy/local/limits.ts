@@ -18,4 +18,21 @@ export const limits = {
   portTriesMax: 100,
   /** Starts of a server on ports of our own choice; another process may take a port between our look and the start. */
   startTriesMax: 3,
+  /** A child's log begins a new file at this size; the one before is kept, older ones are not. */
+  logBytesMax: 16 * 1024 * 1024,
+  /** Characters of a warning shown on the terminal; the whole stands in the log. */
+  briefCharsMax: 300,
+  /** The same warning is shown again only after so long. */
+  briefAgainMs: 30_000,
+  /** Different warnings that are remembered for this; the oldest is forgotten first. */
+  briefTextsMax: 200,
+  /** New starts of one part within the window; after them everything ends. */
+  restartsMax: 5,
+  restartWindowMs: 60_000,
+  /** Waits before a new start. */
+  restartMinMs: 200,
+  restartMaxMs: 5_000,
+  /** Free bytes of the disk below which nothing is started, and a part that ended is not started again. */
+  freeBytesToStart: 256 * 1024 * 1024,
+  freeBytesToGoOn: 32 * 1024 * 1024,
 } as const;
