@@ -4,6 +4,7 @@ export interface Heap<T> {
   add(atMs: number, value: T): void;
   /** The time of the first, without taking it. */
   firstMs(): number | undefined;
+  first(): T | undefined;
   take(): T | undefined;
 }
 
@@ -60,6 +61,7 @@ export function createHeap<T>(): Heap<T> {
       rise(entries.length - 1);
     },
     firstMs: () => entries[0]?.atMs,
+    first: () => entries[0]?.value,
     take() {
       const first = entries[0];
       const last = entries.pop();

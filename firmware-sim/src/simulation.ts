@@ -17,7 +17,7 @@ export interface SimulationTruth extends Truth {
   /** When the world began, and when this was told, in milliseconds since 1970 UTC. */
   readonly begunMs: number;
   readonly toldMs: number;
-  /** Whether all that was made has its answer: then the truth is what must be found. */
+  /** Whether all that happened was said and has its answer: then the truth is what must be found. */
   readonly isSettled: boolean;
   readonly totals: Counts;
   readonly devices: readonly (Counts & { readonly site: string; readonly device: string })[];
@@ -67,7 +67,9 @@ class RunningSimulation implements Simulation {
   readonly #placed: readonly Placed[];
   readonly #begunMs = Date.now();
   readonly #stopping = new AbortController();
-  readonly #closing = new AbortController();
+  /** Aborts when the end has waited long enough. */
+  readonly #deadline = new AbortController();
+  #unsent = 0;
   #over: Promise<SimulationTruth> | undefined;
 
   constructor(scenario: Scenario, { log = createLog("sim"), settleMs = limits.settleMs }: SimulationOptions) {
@@ -86,7 +88,7 @@ class RunningSimulation implements Simulation {
   }
 
   stop(): Promise<SimulationTruth> {
-    this.#stopping.abort();
+    if (!this.#stopping.signal.aborted) this.#beginEnd();
     return this.run();
   }
 
@@ -98,7 +100,7 @@ class RunningSimulation implements Simulation {
       seed: String(this.#scenario.seed),
       begunMs: this.#begunMs,
       toldMs: Date.now(),
-      isSettled: totals.pending === 0,
+      isSettled: totals.pending + this.#unsent === 0,
       totals,
       ...this.#keeper.truth(),
       devices,
@@ -108,12 +110,18 @@ class RunningSimulation implements Simulation {
 
   async #run(): Promise<SimulationTruth> {
     await this.#happen();
+    if (!this.#stopping.signal.aborted) this.#beginEnd();
     for (const { device } of this.#placed) device.finish();
-    const over = AbortSignal.any([AbortSignal.timeout(this.#settleMs), this.#closing.signal]);
-    await Promise.all(this.#placed.map(({ device }) => device.settle(over)));
+    await Promise.all(this.#placed.map(({ device }) => device.settle(this.#deadline.signal)));
     const truth = this.truth();
-    if (!truth.isSettled) this.#log.warn({ pending: truth.totals.pending }, "Some messages have no answer yet.");
+    const { pending } = truth.totals;
+    if (!truth.isSettled) this.#log.warn({ pending, unsent: this.#unsent }, "Some messages have no answer yet.");
     return truth;
+  }
+
+  #beginEnd(): void {
+    this.#stopping.abort();
+    setTimeout(() => this.#deadline.abort(), this.#settleMs).unref();
   }
 
   /** Events of the world and what devices send for them, one after another, in the order of their times. */
@@ -121,7 +129,8 @@ class RunningSimulation implements Simulation {
     const byName = new Map(this.#placed.map(placed => [`${placed.site}/${placed.device.id}`, placed.device]));
     const parcels = createHeap<{ readonly device: Device; readonly parcel: Parcel }>();
     let event = this.#nextEvent();
-    while (!this.#closing.signal.aborted) {
+    while (!this.#deadline.signal.aborted) {
+      this.#unsent = parcels.size;
       if (this.#stopping.signal.aborted) event = undefined;
       const parcelMs = parcels.firstMs();
       if (event !== undefined && event.atMs < (parcelMs ?? Number.POSITIVE_INFINITY)) {
@@ -134,11 +143,11 @@ class RunningSimulation implements Simulation {
         }
         event = this.#nextEvent();
       } else if (parcelMs !== undefined) {
-        await this.#pacer.until(parcelMs, this.#closing.signal);
-        const first = parcels.take();
+        await this.#pacer.until(parcelMs, this.#deadline.signal);
+        const first = parcels.first();
         // Held back: without room nothing more happens in the world, at no site.
-        if (first !== undefined && !first.device.hasRoom()) await first.device.room(this.#closing.signal);
-        if (!this.#closing.signal.aborted) first?.parcel.send();
+        if (first?.device.hasRoom() === false) await first.device.room(this.#deadline.signal);
+        if (!this.#deadline.signal.aborted) parcels.take()?.parcel.send();
       } else return;
     }
   }
@@ -151,7 +160,7 @@ class RunningSimulation implements Simulation {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    this.#closing.abort();
+    this.#deadline.abort();
     await this.#over;
     await Promise.all(this.#placed.map(({ device }) => device[Symbol.asyncDispose]()));
   }

@@ -189,9 +189,9 @@ export class ReaderLink implements AsyncDisposable {
     this.#inflight++;
     this.#sent++;
     if (message.sendings++ > 0) this.#resent++;
-    client.publish(message.topic, message.payload, { qos: 1 }, (error, packet) => {
-      // A broken connection calls back as well; only a PUBACK is an answer.
-      if (!error && packet?.cmd === "puback" && this.#unanswered.delete(message)) {
+    client.publish(message.topic, message.payload, { qos: 1 }, error => {
+      // A broken connection calls back with an error, or never; without an error it was the PUBACK.
+      if (!error && this.#unanswered.delete(message)) {
         this.#answered++;
         this.#events.emit("answered");
       }

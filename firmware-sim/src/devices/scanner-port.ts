@@ -27,7 +27,7 @@ export class ScannerPort implements AsyncDisposable {
     this.#living = this.#live();
   }
 
-  /** Writes all bytes, as soon as there is a port. False when the signal aborted first, or the port broke in between. */
+  /** Writes all bytes, as soon as there is a port. False when the signal aborted first, or the port broke meanwhile. */
   async write(bytes: Uint8Array, signal: AbortSignal): Promise<boolean> {
     const either = AbortSignal.any([signal, this.#closing.signal]);
     while (this.#port === undefined && !either.aborted) {
@@ -36,8 +36,15 @@ export class ScannerPort implements AsyncDisposable {
     const port = this.#port;
     if (port === undefined || either.aborted) return false;
     return new Promise(resolve => {
-      port.once("close", () => resolve(false));
-      port.write(Buffer.from(bytes), error => (error ? resolve(false) : port.drain(failed => resolve(!failed))));
+      const end = (isWritten: boolean) => {
+        port.off("close", broken);
+        // A port that fails is opened anew; not every one that is gone says so by itself.
+        if (!isWritten && port.isOpen) port.close(() => undefined);
+        resolve(isWritten);
+      };
+      const broken = () => end(false);
+      port.once("close", broken);
+      port.write(Buffer.from(bytes), error => (error ? end(false) : port.drain(failed => end(!failed))));
     });
   }
 

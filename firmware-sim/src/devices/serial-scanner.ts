@@ -74,7 +74,6 @@ class Scanner implements Device {
   #made = 0;
   #sent = 0;
   #answered = 0;
-  #resent = 0;
   #pending = 0;
 
   constructor(settings: ScannerSettings, { site, log }: DeviceContext) {
@@ -107,7 +106,7 @@ class Scanner implements Device {
 
   counts() {
     const [made, pending] = [this.#made, this.#pending];
-    return { made, sent: this.#sent, answered: this.#answered, resent: this.#resent, pending, readings: made };
+    return { made, sent: this.#sent, answered: this.#answered, resent: 0, pending, readings: made };
   }
 
   doubtful(): readonly DoubtfulScan[] {
@@ -143,14 +142,12 @@ class Scanner implements Device {
     const done = new AbortController();
     // Listening begins before the writing, so that no answer is too quick.
     const answer = this.#verdict(AbortSignal.any([done.signal, signal]));
-    // What a port that broke had not taken is scanned again by the person who saw it.
-    for (let tries = 0; !signal.aborted; tries++) {
-      this.#sent++;
-      if (tries > 0) this.#resent++;
-      if (await this.#port.write(bytes, signal)) break;
-    }
-    const late = sleep(answer_timeout_ms, AbortSignal.any([done.signal, signal]));
-    const verdict = await_answer ? await Promise.race([answer, late.then(() => "no answer" as const)]) : "ok";
+    const isWritten = await this.#port.write(bytes, signal);
+    if (signal.aborted) return;
+    this.#sent++;
+    const late = sleep(answer_timeout_ms, AbortSignal.any([done.signal, signal])).then(() => "no answer" as const);
+    // Of a scan that was cut off nobody knows how much was read: it is not repeated, as it might count twice.
+    const verdict = !isWritten ? "no answer" : await_answer ? await Promise.race([answer, late]) : "ok";
     done.abort();
     if (verdict === "ok") this.#answered++;
     else this.#doubt(scan, verdict);
