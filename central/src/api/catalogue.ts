@@ -10,9 +10,11 @@ import {
   readItems,
   updateItem,
 } from "../db/queries/items.ts";
+import { postHeldMovements } from "../ingest/post-held.ts";
+import type { SiteCommit } from "../ingest/site-commit.ts";
 import { classKeysOf } from "./class-keys.ts";
 import type { Done } from "./once.ts";
-import type { CatalogueEffects } from "./parts.ts";
+import type { Announcements } from "./parts.ts";
 
 export interface NewItem {
   readonly sku: string;
@@ -31,11 +33,7 @@ export interface ItemChange {
 }
 
 /** Adds an item in the caller's transaction. Refuses `item.exists`, and codes that are none. */
-export async function addItem(
-  client: Client,
-  item: NewItem,
-  effects: CatalogueEffects,
-): Promise<Result<Done<ItemRow>>> {
+export async function addItem(client: Client, item: NewItem, relay: Announcements): Promise<Result<Done<ItemRow>>> {
   const keys = classKeysOf(item, { gtins: "body.gtins", codes: "body.codes" });
   if (!keys.ok) return keys;
   // The catalogue's lock comes first: whoever has it sees every code, and ingest applies nothing that could be held for these.
@@ -46,15 +44,15 @@ export async function addItem(
       at: "body.sku",
     });
   }
-  const bound = await bind(client, { sku: item.sku, itemId, keys: keys.value }, effects);
-  return bound.ok ? done(client, item.sku, version, bound.value, effects) : bound;
+  const bound = await bind(client, { sku: item.sku, itemId, keys: keys.value });
+  return bound.ok ? done(client, item.sku, version, bound.value, relay) : bound;
 }
 
 /** Changes an item in the caller's transaction. Refuses `item.unknown`, `item.exists`, and codes that are none. */
 export async function changeItem(
   client: Client,
   change: ItemChange,
-  effects: CatalogueEffects,
+  relay: Announcements,
 ): Promise<Result<Done<ItemRow>>> {
   const { sku, add_gtins: gtins = [], add_codes: codes = [] } = change;
   const keys = classKeysOf({ gtins, codes }, { gtins: "body.add_gtins", codes: "body.add_codes" });
@@ -62,8 +60,8 @@ export async function changeItem(
   const version = await raiseCatalogueVersion(client);
   const itemId = await updateItem(client, { sku, name: change.name, uom: change.uom, catalogueVersion: version });
   if (itemId === undefined) return refuse("item.unknown", `No item has the SKU ${sku}.`, { at: "path.sku" });
-  const bound = await bind(client, { sku, itemId, keys: keys.value }, effects);
-  return bound.ok ? done(client, sku, version, bound.value, effects) : bound;
+  const bound = await bind(client, { sku, itemId, keys: keys.value });
+  return bound.ok ? done(client, sku, version, bound.value, relay) : bound;
 }
 
 interface Binding {
@@ -73,12 +71,8 @@ interface Binding {
 }
 
 /** Gives an item its codes and posts what waited for them. */
-async function bind(
-  client: Client,
-  { sku, itemId, keys }: Binding,
-  effects: CatalogueEffects,
-): Promise<Result<() => void>> {
-  if (keys.length === 0) return ok(() => undefined);
+async function bind(client: Client, { sku, itemId, keys }: Binding): Promise<Result<readonly SiteCommit[]>> {
+  if (keys.length === 0) return ok([]);
   const taken = (await findCodes(client, keys)).filter(code => code.sku !== sku);
   if (taken.length > 0) {
     const faults = taken.map(code => ({ at: code.class_key, detail: `is a code of the item ${code.sku}` }));
@@ -86,23 +80,23 @@ async function bind(
     return refuse("item.exists", `${named}. A code means one item.`, { faults });
   }
   await insertCodes(client, itemId, keys);
-  const tellSites = await effects.postHeld(client, keys);
+  const commits = await postHeldMovements(client, keys, itemId);
   await resolveUnknownCodes(client, keys);
-  return ok(tellSites);
+  return ok(commits);
 }
 
 async function done(
   client: Client,
   sku: string,
   version: number,
-  tellSites: () => void,
-  effects: CatalogueEffects,
+  commits: readonly SiteCommit[],
+  relay: Announcements,
 ): Promise<Result<Done<ItemRow>>> {
   const [answer] = await readItems(client, { sku, limit: 1 });
   if (answer === undefined) throw new Error(`the item ${sku} is not there after it was written`);
   const afterCommit = () => {
-    effects.changed(version);
-    tellSites();
+    relay.catalogueChanged(version);
+    if (commits.length > 0) relay.publishCommits(commits);
   };
   return ok({ answer, afterCommit });
 }

@@ -1,6 +1,7 @@
 import type { Log } from "@tallygate/kit";
 import type { SiteChange, SiteStatus } from "@tallygate/protocol";
-import type { Client, Pool } from "../db/pool.ts";
+import type { Pool } from "../db/pool.ts";
+import type { SiteCommit } from "../ingest/site-commit.ts";
 import type { Influx } from "../projector/influx.ts";
 import type { CentralMetrics } from "./metrics.ts";
 
@@ -9,7 +10,7 @@ export interface ApiParts {
   readonly pool: Pool;
   readonly changes: ChangeFeed;
   readonly sites: SiteStatuses;
-  readonly catalogue: CatalogueEffects;
+  readonly relay: Announcements;
   /** Absent without InfluxDB in the configuration. */
   readonly influx: Pick<Influx, "query"> | undefined;
   readonly metrics: CentralMetrics;
@@ -33,13 +34,8 @@ export interface HeardStatus {
   readonly heardMs: number;
 }
 
-/** What follows from a change of the catalogue. */
-export interface CatalogueEffects {
-  /**
-   * Posts, in the transaction of `client`, the movements that were held for these class keys. Gives what tells the sites about it; it
-   * is called after the commit. Throws when the transaction has to be given up.
-   */
-  postHeld(client: Client, classKeys: readonly string[]): Promise<() => void>;
-  /** Tells the sites that the catalogue has this version; called after the commit. */
-  changed(version: number): void;
+/** Tells the edges what was committed here; a message that gets lost is made good by the next. */
+export interface Announcements {
+  publishCommits(commits: readonly SiteCommit[]): void;
+  catalogueChanged(version: number): void;
 }

@@ -36,6 +36,7 @@ export interface StockView {
   readonly site?: string | undefined;
   readonly place?: string | undefined;
   readonly include?: "outsides" | undefined;
+  readonly as_of?: string | undefined;
 }
 
 /** Puts an item and its levels together as a view of them is asked for. */
@@ -48,7 +49,7 @@ export function itemStock(item: StockItemRow, levels: readonly LevelRow[], view:
     sku: item.sku,
     name: item.name,
     uom: item.uom,
-    ...total(asked.filter(level => !level.outside)),
+    ...total(asked.filter(level => !level.outside), view.as_of === undefined ? 0 : null),
     places: asked
       .filter(level => outsidesToo || !level.outside)
       .map(({ site, place, outside, ...level }) => ({ site, place, outside, ...withAvailable(level) })),
@@ -57,8 +58,8 @@ export function itemStock(item: StockItemRow, levels: readonly LevelRow[], view:
 
 type Level = Pick<LevelRow, "on_hand" | "reserved" | "blocked">;
 
-function total(levels: readonly LevelRow[]) {
-  const empty: Level = { on_hand: 0, reserved: 0, blocked: 0 };
+function total(levels: readonly LevelRow[], noHolds: 0 | null) {
+  const empty: Level = { on_hand: 0, reserved: noHolds, blocked: noHolds };
   return withAvailable(levels.reduce<Level>(plus, empty));
 }
 

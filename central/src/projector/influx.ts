@@ -91,6 +91,13 @@ export class Influx {
     return parseSeries(await this.#send("GET", path));
   }
 
+  /** Removes all points of a measurement where that can be asked for: on version 1. */
+  async drop(name: string): Promise<void> {
+    if (this.#version !== "1") return;
+    const path = `/query?db=${encodeURIComponent(this.#options.database)}&q=`;
+    parseSeries(await this.#send("POST", path + encodeURIComponent(`drop measurement ${quoteName(name)}`)));
+  }
+
   #writePath(): string {
     const { database, bucket, org } = this.#options;
     if (this.#version === "1") return `/write?db=${encodeURIComponent(database)}&precision=ns`;

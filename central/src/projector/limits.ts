@@ -8,6 +8,8 @@ export const projectorLimits = {
   changedEpochsMax: 1_000,
   /** The items with the lowest numbers have their SKU as a tag; those above share `other`. Each tag value is a series or more. */
   skuTagsMax: 10_000,
+  /** Milliseconds in which changes gather before they are drawn, so that many small commits make one write. */
+  gatherMs: 200,
   /** Milliseconds without a change after which all epochs are looked at all the same. */
   lookAllMs: 30_000,
   /** Milliseconds between two tries to become the one process that projects. */

@@ -125,7 +125,7 @@ const changeRoute = createRoute({
 });
 
 /** The catalogue: what the codes that readers and scanners hear mean. */
-export function itemRoutes({ pool, catalogue }: ApiParts) {
+export function itemRoutes({ pool, relay }: ApiParts) {
   return new OpenAPIHono()
     .openapi(listRoute, async c => {
       const { sku, code, limit, cursor } = c.req.valid("query");
@@ -154,7 +154,7 @@ export function itemRoutes({ pool, catalogue }: ApiParts) {
         request: given,
         schema: Item,
         work: async client => {
-          const done = await addItem(client, given, catalogue);
+          const done = await addItem(client, given, relay);
           return done.ok ? { ok: true, value: { ...done.value, answer: viewOf(done.value.answer) } } : done;
         },
       });
@@ -163,7 +163,7 @@ export function itemRoutes({ pool, catalogue }: ApiParts) {
     })
     .openapi(changeRoute, async c => {
       const change: ItemChange = { sku: c.req.valid("param").sku, ...c.req.valid("json") };
-      const changed = await refusable(pool, client => changeItem(client, change, catalogue));
+      const changed = await refusable(pool, client => changeItem(client, change, relay));
       if (!changed.ok) return answerProblem(c, changed.problem);
       changed.value.afterCommit?.();
       return c.json(viewOf(changed.value.answer), 200);

@@ -1,6 +1,7 @@
 import { answerProblem, createRoute, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
 import { Account, BizStep, Cause, Epoch, HashHex, limits, SiteId, Sku, traceIdOf } from "@tallygate/protocol";
 import { type MovementRow, readMovement, readMovements, readPostings } from "../../db/queries/movements.ts";
+import { thingOf } from "../../stock/thing.ts";
 import { etagOf, isKnown } from "../etag.ts";
 import { conditional, exactText, fields, json } from "../fields.ts";
 import { Instant } from "../instant.ts";
@@ -72,7 +73,7 @@ const listRoute = createRoute({
       site: SiteId.optional(),
       place: Account.optional().meta({ description: "From or to this place or outside." }),
       code: exactText(limits.codeCharsMax).optional().meta({
-        description: "Exactly this code, in canonical form.",
+        description: "Exactly this code, in canonical form; the last 10,000 movements of one thing.",
         example: "(01)09506000134352(21)S-1",
       }),
       read_point: exactText(96).optional().meta({ example: "dock-1/2" }),
@@ -119,8 +120,12 @@ const oneRoute = createRoute({
 export function movementRoutes({ pool }: ApiParts) {
   return new OpenAPIHono()
     .openapi(listRoute, async c => {
-      const { cursor, limit, read_point: readPoint, ...filter } = c.req.valid("query");
-      const rows = await readMovements(pool, { ...filter, readPoint }, { after: cursor, limit: limit + 1 });
+      const { cursor, limit, code, read_point: readPoint, ...filter } = c.req.valid("query");
+      const rows = await readMovements(
+        pool,
+        { ...filter, readPoint, code: code === undefined ? undefined : codeFilter(code) },
+        { after: cursor, limit: limit + 1 },
+      );
       const page = cutPage(rows, limit, row => [row.record_time, row.epoch_id, row.seq]);
       return c.json({ items: page.rows.map(viewOf), next_cursor: page.next_cursor }, 200);
     })
@@ -137,6 +142,11 @@ export function movementRoutes({ pool }: ApiParts) {
       if (isKnown(c, etag)) return c.body(null, 304, { etag });
       return c.json(body, 200, { etag, "cache-control": "no-cache" });
     });
+}
+
+function codeFilter(code: string) {
+  const { kind, classKey } = thingOf(code);
+  return { code, classKey, isClass: kind === "class" };
 }
 
 function viewOf(row: MovementRow) {

@@ -29,7 +29,8 @@ export interface MovementFilter {
   readonly sku?: string | undefined;
   readonly site?: string | undefined;
   readonly place?: string | undefined;
-  readonly code?: string | undefined;
+  /** Exactly this code, what it is a code of, and whether it names a quantity of equal things rather than one thing. */
+  readonly code?: { readonly code: string; readonly classKey: string; readonly isClass: boolean } | undefined;
   readonly readPoint?: string | undefined;
   readonly state?: "posted" | "held" | undefined;
   readonly since?: string | undefined;
@@ -65,7 +66,7 @@ export async function readMovements(
   const conditions = new Conditions()
     .when(filter.site, site => `m.site_id = (select id from site where code = ${site})`)
     .when(filter.place, place => `(m.from_account = ${place} or m.to_account = ${place})`)
-    .when(filter.code, code => `m.code = ${code}`)
+    .when(filter.code?.code, code => `m.code = ${code}`)
     .when(filter.readPoint, readPoint => `m.read_point = ${readPoint}`)
     .when(filter.state, state => `(${state}::text = 'held') = exists (${heldRow})`)
     .when(filter.since, since => `${time} >= ${since}::timestamptz`)
@@ -78,10 +79,8 @@ export async function readMovements(
       .add(`(m.record_time, m.epoch_id, m.seq) < (${recordTime}::timestamptz, ${epochId}::integer, ${seq}::bigint)`);
   }
   const rows = conditions.value(limit);
-  const sku = filter.sku === undefined ? undefined : conditions.value(filter.sku);
-  const found = sku === undefined ? anyItem(conditions, rows) : oneItem(conditions, rows, sku);
   const result = await db.query<MovementRow>(
-    `select ${columns} from (${found}) m ${sources} order by ${newestFirst} limit ${rows}`,
+    `select ${columns} from (${candidates(conditions, filter, rows)}) m ${sources} order by ${newestFirst} limit ${rows}`,
     conditions.values,
   );
   return result.rows;
@@ -89,19 +88,56 @@ export async function readMovements(
 
 const heldRow = "select from held_movement h where h.epoch_id = m.epoch_id and h.seq = m.seq";
 
-function anyItem(conditions: Conditions, limit: string): string {
+function candidates(conditions: Conditions, { sku, code }: MovementFilter, limit: string): string {
+  if (code !== undefined) {
+    const item = sku === undefined ? "" : ` and ${postedAs(itemOf(conditions.value(sku)))}`;
+    return `select m.* from (${withCode(conditions, code)}) c join movement m on m.epoch_id = c.epoch_id and m.seq = c.seq
+      ${conditions.where()}${item}`;
+  }
+  if (sku !== undefined) return oneItem(conditions, limit, itemOf(conditions.value(sku)));
   return `select m.* from movement m ${conditions.where()} order by ${newestFirst} limit ${limit}`;
 }
 
+function itemOf(sku: string): string {
+  return `(select id from item where sku = ${sku})`;
+}
+
+function postedAs(item: string): string {
+  return `(m.item_id = ${item} or (m.epoch_id, m.seq) in (select epoch_id, seq from further_posting where item_id = ${item}))`;
+}
+
 /** What was posted at once, and what was posted later, each newest first, so that neither has to be read whole. */
-function oneItem(conditions: Conditions, limit: string, sku: string): string {
-  const item = `(select id from item where sku = ${sku})`;
+function oneItem(conditions: Conditions, limit: string, item: string): string {
   return `(select m.* from movement m where m.item_id = ${item}${conditions.and()} order by ${newestFirst} limit ${limit})
     union all
     (select m.* from movement m where m.item_id is null and (m.epoch_id, m.seq) in
       (select epoch_id, seq from further_posting where item_id = ${item})${conditions.and()}
      order by ${newestFirst} limit ${limit})`;
 }
+
+/**
+ * Movements have no index by code, which would cost ingest more than all else. One thing's are found by its tag, from which each names
+ * the one before; those of a class by its item; and those that were posted later, or wait, in their own tables. A late movement
+ * that changed nothing is in none of these.
+ */
+function withCode(conditions: Conditions, { code, classKey, isClass }: NonNullable<MovementFilter["code"]>): string {
+  const [codeValue, keyValue] = [conditions.value(code), conditions.value(classKey)];
+  const ofItem = `union select epoch_id, seq from movement where code = ${codeValue}
+      and item_id = (select item_id from item_code where class_key = ${keyValue})`;
+  return `(with recursive step as (
+      select epoch_id, seq from tag where tag.code = ${codeValue}
+      union all
+      select before.previous_epoch_id, before.previous_seq from step
+      join movement before on before.epoch_id = step.epoch_id and before.seq = step.seq
+      where before.previous_epoch_id is not null
+    ) select epoch_id, seq from step limit ${historyMax})
+    union select epoch_id, seq from further_posting where further_posting.code = ${codeValue}
+    union select epoch_id, seq from held_movement where class_key = ${keyValue}
+    ${isClass ? ofItem : ""}`;
+}
+
+/** Movements of one thing that are walked back over; the older ones are not found by its code. */
+const historyMax = 10_000;
 
 /** One movement by its identity. */
 export async function readMovement(

@@ -1,0 +1,200 @@
+import { randomBytes } from "node:crypto";
+import { createLog, createMetrics, type HttpServer } from "@tallygate/kit";
+import {
+  type Batch,
+  type ChainPoint,
+  genesisHash,
+  hashMovement,
+  Movement,
+  type SiteChange,
+  subjects,
+} from "@tallygate/protocol";
+import { type LocalPostgres, startPostgres } from "../../../deploy/local/servers.ts";
+import { migrate } from "../db/migrate.ts";
+import { openPool, type Pool } from "../db/pool.ts";
+import { applyBatches, type Ledger, openLedger } from "../ingest/apply.ts";
+import { readMessage } from "../ingest/read-message.ts";
+import { type SiteCommit, siteChanges } from "../ingest/site-commit.ts";
+import type { Influx } from "../projector/influx.ts";
+import { type CentralMetrics, createCentralMetrics } from "./metrics.ts";
+import { openApi } from "./open-api.ts";
+import type { Announcements, ChangeFeed, HeardStatus } from "./parts.ts";
+
+/** A feed of changes inside one process, for tests: what is published reaches every listener at once. */
+export class LocalFeed implements ChangeFeed, Announcements {
+  readonly catalogueVersions: number[] = [];
+  readonly #listeners = new Set<(change: SiteChange) => void>();
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  subscribe(listener: (change: SiteChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  publishCommits(commits: readonly SiteCommit[]): void {
+    for (const change of commits.flatMap(siteChanges)) for (const listener of this.#listeners) listener(change);
+  }
+
+  catalogueChanged(version: number): void {
+    this.catalogueVersions.push(version);
+  }
+}
+
+/** One site's store as far as the wire sees it: gives movements their ids and hashes. */
+export class TestSite {
+  readonly site: string;
+  epoch: string;
+  #follows: ChainPoint | undefined;
+  #seq = 0;
+  #hash = genesisHash;
+
+  constructor(site: string, epoch = randomBytes(8).toString("hex")) {
+    this.site = site;
+    this.epoch = epoch;
+  }
+
+  /** The next batch of this store. */
+  batch(movements: readonly Partial<MovementInput>[]): Batch {
+    const before = this.#hash;
+    const first = this.#seq + 1;
+    const parsed = movements.map(movement => Movement.parse({ ...usual, ...movement }));
+    for (const movement of parsed) {
+      this.#seq++;
+      this.#hash = hashMovement(this.#hash, this.site, this.epoch, this.#seq, movement);
+    }
+    const follows = this.#follows === undefined ? {} : { follows: this.#follows };
+    const batch = { v: 1, site: this.site, epoch: this.epoch, first, before, after: this.#hash, ...follows };
+    return { ...batch, movements: parsed } as Batch;
+  }
+
+  /** The store is opened again. */
+  reopen(): void {
+    this.#follows = { epoch: this.epoch, seq: this.#seq, hash: this.#hash } as ChainPoint;
+    this.epoch = randomBytes(8).toString("hex");
+    this.#seq = 0;
+  }
+}
+
+export interface MovementInput {
+  readonly code: string;
+  readonly epcHex?: string;
+  readonly quantity: number;
+  readonly from: string;
+  readonly to: string;
+  readonly bizStep: string;
+  readonly readPoint: string;
+  readonly eventTimeMs: number;
+  readonly cause: string;
+}
+
+/** 2026-11-23T09:30:00Z */
+export const noonMs = Date.UTC(2026, 10, 23, 9, 30);
+
+const usual: MovementInput = {
+  code: "(01)09506000134352",
+  quantity: 1,
+  from: "supplier",
+  to: "dock-1",
+  bizStep: "receiving",
+  readPoint: "dock-1/2",
+  eventTimeMs: noonMs,
+  cause: "reading",
+};
+
+/** A ledger in a real PostgreSQL, with what feeds and reads it. */
+export interface TestLedger extends AsyncDisposable {
+  readonly postgres: LocalPostgres;
+  readonly pool: Pool;
+  readonly ledger: Ledger;
+  readonly feed: LocalFeed;
+  readonly statuses: Map<string, HeardStatus>;
+  /** Applies a batch as ingest does, and tells the feed. */
+  apply(site: TestSite, movements: readonly Partial<MovementInput>[]): Promise<void>;
+}
+
+export async function openTestLedger(): Promise<TestLedger> {
+  const postgres = await startPostgres();
+  const url = await postgres.database("tallygate");
+  const log = createLog("test", "silent");
+  const pool = openPool({ url, size: 8, applicationName: "test", log });
+  await migrate(pool);
+  const ledger = openLedger({ pool, log });
+  const feed = new LocalFeed();
+  return {
+    postgres,
+    pool,
+    ledger,
+    feed,
+    statuses: new Map(),
+    async apply(site, movements) {
+      const data = new TextEncoder().encode(JSON.stringify(site.batch(movements)));
+      const { commits } = await applyBatches(ledger, [readMessage(subjects.movements(site.site), data)]);
+      feed.publishCommits(commits);
+    },
+    async [Symbol.asyncDispose]() {
+      await pool.end();
+      await postgres[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export interface TestApi extends AsyncDisposable {
+  readonly http: HttpServer;
+  readonly metrics: CentralMetrics;
+  readonly nats: { connected: boolean };
+  request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+}
+
+export interface RequestOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every form, and say what they expect there.
+  readonly body: any;
+}
+
+/** The HTTP interface over a test ledger, on a port of its own. */
+export async function openTestApi(ledger: TestLedger, influx?: Pick<Influx, "query">): Promise<TestApi> {
+  const registry = createMetrics();
+  const metrics = createCentralMetrics(registry);
+  const nats = { connected: true };
+  const http = await openApi({
+    pool: ledger.pool,
+    changes: ledger.feed,
+    sites: ledger.statuses,
+    relay: ledger.feed,
+    influx,
+    metrics,
+    registry,
+    log: createLog("test", "silent"),
+    listen: { host: "127.0.0.1", port: 0 },
+    version: "0.0.0",
+    natsConnected: () => nats.connected,
+  });
+  const request: TestApi["request"] = async (method, path, { headers = {}, body } = {}) => {
+    const sent = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
+    const type = body === undefined ? {} : { "content-type": "application/json" };
+    const response = await fetch(http.url + path, { method, headers: { ...type, ...headers }, ...sent });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get("content-type") ?? "");
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  };
+  return {
+    http,
+    metrics,
+    nats,
+    request,
+    get: (path, headers = {}) => request("GET", path, { headers }),
+    post: (path, body, headers = {}) => request("POST", path, { headers, body }),
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+  };
+}
