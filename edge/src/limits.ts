@@ -10,4 +10,17 @@ export const limits = {
     retryMinMs: 50,
     retryMaxMs: 5000,
   },
+  store: {
+    /** Readings older than this, or beyond so many bytes, leave the recorder, the oldest first. */
+    recorderAgeMaxMs: 7 * 86_400_000,
+    recorderBytesMax: 2 * 1024 ** 3,
+    /** Movements that wait for the centre. Above it a commit is refused as on a full disk: devices are held back, an alarm is raised. */
+    outboxMovementsMax: 20_000_000,
+    /** Confirmed movements that are kept for the page, and for a centre that lost them. */
+    confirmedKept: 10_000,
+    /** Exceptions; above it the oldest go, resolved ones first. */
+    exceptionsMax: 10_000,
+    /** Changes of the centre remembered behind a gap; above it a snapshot brings them again. */
+    versionsAheadMax: 10_000,
+  },
 } as const;

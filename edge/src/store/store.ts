@@ -1,0 +1,345 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import {
+  type CatalogueItem,
+  type Cursor,
+  Epoch,
+  type SiteChange,
+  type SiteId,
+  type SnapshotPage,
+} from "@tallygate/protocol";
+import type { ClockSkew, Decision, Lookup, TagPlace, TimedReading } from "../core/types.ts";
+import { limits } from "../limits.ts";
+import { storeError } from "./errors.ts";
+import { type ExceptionQuery, Exceptions, type StoredException } from "./exceptions.ts";
+import type { StoreOptions } from "./open.ts";
+import { type MovementQuery, Outbox, type PendingChange } from "./outbox.ts";
+import type { EpochState, StoredMovement } from "./outbox-rows.ts";
+import { type ReadingQuery, Recorder } from "./recorder.ts";
+import { int } from "./rows.ts";
+import { type ItemStock, Stock, type StockQuery } from "./stock.ts";
+import { type TagQuery, Tags } from "./tags.ts";
+
+/** What a commit gave: the movements with their identities, in order. */
+export interface CommittedTick {
+  readonly movements: readonly StoredMovement[];
+}
+
+export interface StoreCounts {
+  readonly epoch: Epoch;
+  readonly lastSeq: number;
+  /** Movements not yet confirmed, and the event time of the oldest of them. */
+  readonly waiting: number;
+  readonly oldestWaitingMs: number | undefined;
+  readonly exceptionsOpen: number;
+  readonly tags: number;
+  readonly readings: number;
+  readonly recorderBytes: number;
+}
+
+/**
+ * All that an edge keeps: recorder, outbox, tags, stock and exceptions. Everything is synchronous, and each change is one transaction
+ * that is on the disk when the call returns; a call that throws has changed nothing.
+ */
+export class Store implements Lookup, Disposable {
+  readonly #db: DatabaseSync;
+  readonly #lock: Disposable;
+  readonly #path: string;
+  readonly #options: StoreOptions;
+  readonly #recorder: Recorder;
+  readonly #outbox: Outbox;
+  readonly #tags: Tags;
+  readonly #stock: Stock;
+  readonly #exceptions: Exceptions;
+  readonly #getMeta: StatementSync;
+  readonly #setMeta: StatementSync;
+  /** Versions of the site that came before one that is missing. */
+  readonly #ahead = new Set<number>();
+  #version = 0;
+  #catalogueVersion = 0;
+
+  constructor(db: DatabaseSync, lock: Disposable, path: string, options: StoreOptions) {
+    this.#db = db;
+    this.#lock = lock;
+    this.#path = path;
+    this.#options = options;
+    const { store } = limits;
+    this.#recorder = new Recorder(db, {
+      ageMaxMs: options.recorderAgeMaxMs ?? store.recorderAgeMaxMs,
+      bytesMax: options.recorderBytesMax ?? store.recorderBytesMax,
+    });
+    this.#tags = new Tags(db);
+    this.#stock = new Stock(db);
+    this.#exceptions = new Exceptions(db, options.exceptionsMax ?? store.exceptionsMax);
+    this.#getMeta = db.prepare("select value from meta where name = ?");
+    this.#setMeta = db.prepare("insert or replace into meta (name, value) values (?, ?)");
+    db.exec("begin immediate");
+    this.#outbox = new Outbox(db, {
+      site: options.site,
+      path,
+      waitingMax: options.outboxMovementsMax ?? store.outboxMovementsMax,
+      epoch: this.#newEpoch(),
+      nowMs: options.nowMs,
+    });
+    db.exec("commit");
+    this.#loadMeta();
+  }
+
+  get site(): SiteId {
+    return this.#options.site;
+  }
+
+  /** The site's version at the centre up to which every change is here. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get catalogueVersion(): number {
+    return this.#catalogueVersion;
+  }
+
+  /** Writes a tick. A decision without anything in it costs nothing. */
+  commit(decision: Decision): CommittedTick {
+    const { readings, movements, tagPlaces, exceptions, scansSeen, clocks, nowMs } = decision;
+    const sizes = [readings, movements, tagPlaces, exceptions, scansSeen, clocks].map(list => list.length);
+    if (sizes.every(size => size === 0)) return { movements: [] };
+    return this.#transaction("writing a tick", pending => {
+      this.#recorder.append(readings, nowMs);
+      const stored = this.#outbox.append(movements, pending);
+      this.#tags.put(tagPlaces);
+      this.#tags.putScans(scansSeen, nowMs);
+      this.#tags.putClocks(clocks);
+      this.#exceptions.put(exceptions);
+      return { movements: stored };
+    });
+  }
+
+  // What the core asks.
+
+  tagPlace(key: string): TagPlace | undefined {
+    return this.#tags.get(key);
+  }
+
+  scanSeen(fingerprint: string): boolean {
+    return this.#tags.hasScan(fingerprint);
+  }
+
+  clocks(): ClockSkew[] {
+    return this.#tags.clocks();
+  }
+
+  // What the uplink sends.
+
+  /** The epoch that movements get at the moment. */
+  get epoch(): EpochState {
+    return this.#outbox.current;
+  }
+
+  findEpoch(code: string): EpochState | undefined {
+    return this.#outbox.epoch(code);
+  }
+
+  /** Epochs with unconfirmed movements, oldest first. */
+  unconfirmed(): EpochState[] {
+    return this.#outbox.epochs().filter(epoch => epoch.confirmed < epoch.last);
+  }
+
+  movementsFrom(epoch: EpochState, first: number, limit: number): StoredMovement[] {
+    return this.#outbox.range(epoch, first, limit);
+  }
+
+  /** The hash of the chain after movement `seq` of the epoch; nothing if that movement was dropped. */
+  hashAt(epoch: EpochState, seq: number): string | undefined {
+    return this.#outbox.hashAt(epoch, seq);
+  }
+
+  /**
+   * Chains the unconfirmed movements of an epoch, and of those after it, anew in a new epoch that follows what the centre confirmed
+   * of this one: for a history that has two ends. Returns how many movements have a new identity.
+   */
+  reissue(code: string, nowMs: number): number {
+    return this.#transaction("beginning a new epoch", () => {
+      const forked = this.#outbox.epoch(code);
+      if (forked === undefined) return 0;
+      const { confirmed, confirmedHash, epoch, follows } = forked;
+      const point = confirmed === 0 ? follows : { epoch, seq: confirmed, hash: confirmedHash };
+      this.#outbox.beginEpoch(this.#newEpoch(), nowMs, point);
+      return this.#outbox.rechain(code);
+    });
+  }
+
+  // What the centre says.
+
+  /** Takes what the centre committed. `gap`: changes before this one are missing, and a snapshot must make up for them. */
+  confirm(change: Pick<SiteChange, "cursors" | "levels" | "version">): { readonly gap: boolean } {
+    return this.#transaction("taking a confirmation", pending => {
+      this.#confirmAll(change.cursors, pending);
+      this.#stock.putLevels(change.levels, change.version);
+      if (change.version > this.#version) this.#ahead.add(change.version);
+      this.#advance();
+      const gap = change.version > this.#version;
+      if (this.#ahead.size > limits.store.versionsAheadMax) this.#ahead.clear();
+      return { gap };
+    });
+  }
+
+  /** Takes a cursor that the centre reported, without levels. */
+  confirmCursors(cursors: readonly Cursor[]): void {
+    this.#transaction("taking cursors", pending => this.#confirmAll(cursors, pending));
+  }
+
+  /** Takes a page of a snapshot. `firstVersion` is the version of the snapshot's first page, from which on it is complete. */
+  applySnapshot(page: SnapshotPage, firstVersion: number): void {
+    this.#transaction("taking a snapshot", pending => {
+      this.#confirmAll(page.cursors, pending);
+      this.#stock.putLevels(page.levels, page.version);
+      if (page.next !== undefined) return;
+      this.#stock.dropLevelsBefore(firstVersion);
+      this.#version = Math.max(this.#version, firstVersion);
+      this.#setMeta.run("version", this.#version);
+      this.#advance();
+    });
+  }
+
+  /** The centre is older than what it told before: its levels are taken anew. */
+  forgetLevels(): void {
+    this.#transaction("forgetting levels", () => {
+      this.#stock.dropLevelsBefore(Number.MAX_SAFE_INTEGER);
+      this.#version = 0;
+      this.#ahead.clear();
+      this.#setMeta.run("version", 0);
+    });
+  }
+
+  applyCatalogue(items: readonly CatalogueItem[], version: number): void {
+    this.#transaction("taking the catalogue", () => {
+      this.#stock.putItems(items);
+      this.#catalogueVersion = version;
+      this.#setMeta.run("catalogueVersion", version);
+    });
+  }
+
+  forgetCatalogue(): void {
+    this.#transaction("forgetting the catalogue", () => {
+      this.#stock.clearCatalogue();
+      this.#catalogueVersion = 0;
+      this.#setMeta.run("catalogueVersion", 0);
+    });
+  }
+
+  // What the pages ask.
+
+  /** Readings, the newest first. */
+  readings(query: ReadingQuery): TimedReading[] {
+    return this.#recorder.query(query);
+  }
+
+  /** Movements, the latest first. */
+  movements(query: MovementQuery): StoredMovement[] {
+    return this.#outbox.latest(query);
+  }
+
+  tags(query: TagQuery): TagPlace[] {
+    return this.#tags.list(query);
+  }
+
+  /** Items by SKU, each with its stock at every place. */
+  stock(query: StockQuery): ItemStock[] {
+    return this.#stock.query(query);
+  }
+
+  /** Pending stock of classes of things that no item has. */
+  unknownStock(limit: number): ItemStock[] {
+    return this.#stock.unknown(limit);
+  }
+
+  skuOf(classKey: string): string | undefined {
+    return this.#stock.skuOf(classKey);
+  }
+
+  exceptions(query: ExceptionQuery): StoredException[] {
+    return this.#exceptions.query(query);
+  }
+
+  resolveException(id: number): boolean {
+    return this.#transaction("resolving an exception", () => this.#exceptions.resolve(id));
+  }
+
+  counts(): StoreCounts {
+    const { epoch, last } = this.#outbox.current;
+    const oldest = this.unconfirmed()[0];
+    const first = oldest === undefined ? undefined : this.#outbox.range(oldest, oldest.confirmed + 1, 1)[0];
+    const { readings, bytes } = this.#recorder.sums();
+    return {
+      epoch,
+      lastSeq: last,
+      waiting: this.#outbox.waiting,
+      oldestWaitingMs: first?.movement.eventTimeMs,
+      exceptionsOpen: this.#exceptions.open(),
+      tags: this.#tags.count(),
+      readings,
+      recorderBytes: bytes,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#db.isOpen) return;
+    this.#db.close();
+    this.#lock[Symbol.dispose]();
+  }
+
+  #confirmAll(cursors: readonly Cursor[], pending: PendingChange): void {
+    let confirmed = false;
+    for (const { epoch, seq } of cursors) confirmed = this.#outbox.confirm(epoch, seq, pending) || confirmed;
+    if (confirmed) this.#outbox.forget(this.#options.confirmedKept ?? limits.store.confirmedKept);
+  }
+
+  #advance(): void {
+    const before = this.#version;
+    for (const version of this.#ahead) if (version <= this.#version) this.#ahead.delete(version);
+    while (this.#ahead.delete(this.#version + 1)) this.#version++;
+    if (this.#version !== before) this.#setMeta.run("version", this.#version);
+  }
+
+  /** All of `work` is written and synced, or nothing of it; sums of pending stock are written at its end. */
+  #transaction<T>(doing: string, work: (pending: PendingChange) => T): T {
+    const sums = new Map<string, Map<string, number>>();
+    const pending: PendingChange = (classKey, account, quantity) => {
+      const accounts = sums.get(classKey) ?? new Map<string, number>();
+      sums.set(classKey, accounts);
+      accounts.set(account, (accounts.get(account) ?? 0) + quantity);
+    };
+    try {
+      this.#db.exec("begin immediate");
+      const result = work(pending);
+      this.#stock.addPending(sums);
+      this.#db.exec("commit");
+      return result;
+    } catch (error) {
+      this.#rollBack();
+      throw storeError(doing, this.#path, error);
+    }
+  }
+
+  #rollBack(): void {
+    if (this.#db.isTransaction) this.#db.exec("rollback");
+    this.#outbox.reload();
+    this.#recorder.reload();
+    this.#exceptions.reload();
+    this.#loadMeta();
+    this.#ahead.clear();
+  }
+
+  #loadMeta(): void {
+    this.#version = this.#meta("version");
+    this.#catalogueVersion = this.#meta("catalogueVersion");
+  }
+
+  #meta(name: string): number {
+    const row = this.#getMeta.get(name);
+    return row === undefined ? 0 : int(row, "value");
+  }
+
+  #newEpoch(): Epoch {
+    return Epoch.parse(Buffer.from(this.#options.randomBytes(8)).toString("hex"));
+  }
+}
