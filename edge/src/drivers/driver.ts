@@ -52,8 +52,10 @@ export type MessageParser = (payload: Uint8Array, context: MessageContext) => Pa
 export interface StreamDecoder {
   readonly idleMs: number;
   push(chunk: Uint8Array, receivedTimeMs: number): Parsed;
-  /** No byte came for a while, or the port closed: what began and has no end is ended or given up. */
+  /** No byte came for a while: what began and has no end is ended, where a pause is an end, or given up. */
   idle(receivedTimeMs: number): Parsed;
+  /** The port closed: what began and has no end is given up. */
+  abandon(): Parsed;
 }
 
 /** What every device's configuration has. */

@@ -27,7 +27,8 @@ const rubbishPattern = /[\u0000-\u0003\u0005-\u0008\u000b\u000c\u000e-\u001b\u00
  * group separator inside the data are kept; reading them is the core's work.
  *
  * Modes: *between* frames (only with STX/ETX; what comes there is rubbish), *in a line*, and *too long* (the line has passed the
- * limit; its beginning is kept and bytes are only counted up to the next end). Only `push` and `idle` change them.
+ * limit; its beginning is kept and bytes are only counted up to the next end). Only `push`, `idle` and `abandon`
+ * change them.
  */
 export class ScanDecoder implements StreamDecoder {
   readonly idleMs: number;
@@ -64,9 +65,19 @@ export class ScanDecoder implements StreamDecoder {
   }
 
   idle(receivedTimeMs: number): Parsed {
+    if (this.#framing.suffix !== "none") return this.#restart("no end came");
     const parsed = nothingParsed();
-    if (this.#framing.suffix === "none") this.#endLine(receivedTimeMs, parsed);
-    else this.#giveUp("no end came", parsed);
+    this.#endLine(receivedTimeMs, parsed);
+    return parsed;
+  }
+
+  abandon(): Parsed {
+    return this.#restart("the port closed in the middle of it");
+  }
+
+  #restart(why: string): Parsed {
+    const parsed = nothingParsed();
+    this.#giveUp(why, parsed);
     this.#inFrame = this.#framing.suffix !== "stx_etx";
     this.#previous = 0;
     return parsed;

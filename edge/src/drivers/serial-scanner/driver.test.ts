@@ -110,6 +110,15 @@ describe("what comes between good scans", () => {
     expect(end.readings).toEqual([]);
   });
 
+  it("takes half a scan before a pulled plug for none, even where a pause ends a scan", () => {
+    const decoder = openStreamDevice({ driver: "serial-scanner", suffix: "none" }).openDecoder();
+    decoder.push(bytes("59012341"), 1);
+    const { readings, refused } = decoder.abandon();
+    expect(readings).toEqual([]);
+    expect(refused.map(({ problem }) => problem.code)).toEqual(["frame.rubbish"]);
+    expect(decoder.idle(2)).toEqual({ readings: [], refused: [], signals: [] });
+  });
+
   it("refuses bytes of the wrong speed or encoding, and reads Latin-1 where told", () => {
     expect(scansOf({}, "caf\xe9\r\n").codes).toEqual(["frame.rubbish"]);
     expect(scansOf({ encoding: "latin1" }, "caf\xe9\r\n").scans).toEqual(["café"]);

@@ -1,0 +1,189 @@
+import { isLoopback, Listen, LoopbackListen } from "@tallygate/kit";
+import { isOutside, PlaceCode, SiteId } from "@tallygate/protocol";
+import { z } from "zod";
+import { type Device, DeviceConfig, deviceOf } from "./drivers/index.ts";
+import { ScryptHash } from "./mqtt/password.ts";
+
+const Http = z.strictObject({
+  listen: LoopbackListen.prefault("127.0.0.1:8081").meta({ description: "Where the site's page and API are served." }),
+});
+
+const UserName = z.string().min(1).max(128);
+
+const Broker = {
+  listen: Listen.optional().meta({ description: "Where the site's own MQTT broker listens. Absent: there is none." }),
+  anonymous: z.boolean().default(false).meta({
+    description: "Devices need no user and password. Only with a listener on loopback, for simulations and trials.",
+  }),
+  users: z
+    .array(
+      z.strictObject({
+        name: UserName,
+        password: ScryptHash,
+        devices: z.array(z.string()).optional().meta({
+          description: "Devices whose topics the user may publish to. Absent: the device with the user's name.",
+        }),
+      }),
+    )
+    .max(1000)
+    .default([]),
+};
+
+const Upstream = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^(mqtts?|wss?|tcp|tls)$/ })
+      .meta({ description: "The broker.", example: "mqtt://10.0.0.5:1883" }),
+    user: UserName.optional(),
+    password: z.string().max(1024).optional(),
+    client_id: z.string().min(1).max(128).optional().meta({
+      description: "By default tallygate-SITE. The broker keeps what comes while we are away under this name.",
+    }),
+    keepalive_s: z.int().min(5).max(3600).default(30),
+  })
+  .meta({ description: "An MQTT broker that the site already has, whose topics are read as well." });
+
+const Mqtt = z.strictObject({ ...Broker, connect: Upstream.optional() }).superRefine((mqtt, context) => {
+  const { listen, anonymous, users } = mqtt;
+  const fault = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+  if (listen === undefined) return;
+  if (anonymous && !isLoopback(listen.host)) {
+    fault("anonymous", `is refused, since mqtt.listen ${listen.host} can be reached from other machines: name users`);
+  }
+  if (!anonymous && users.length === 0)
+    fault("users", "is empty, so no device could connect: name users, or set anonymous");
+  const names = new Set<string>();
+  for (const { name } of users) {
+    if (names.has(name)) fault("users", `names ${name} twice`);
+    names.add(name);
+  }
+});
+
+const Nats = z.strictObject({
+  servers: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(["nats://127.0.0.1:4222"])
+    .meta({ description: "NATS servers with JetStream; any of them is used." }),
+});
+
+const Place = z.strictObject({
+  code: PlaceCode,
+  name: z.string().min(1).max(100).optional().meta({ description: "As people at the site call it." }),
+});
+
+const Recorder = z
+  .strictObject({
+    keep_days: z.number().min(0.01).max(3650).default(7).meta({ description: "Readings are kept so long." }),
+    max_megabytes: z
+      .int()
+      .min(16)
+      .max(10_000_000)
+      .default(2048)
+      .meta({ description: "Readings take so much disk at most; the oldest go first. Movements are never dropped." }),
+  })
+  .meta({ description: "What was read, kept for looking back." });
+
+const Fields = z.strictObject({
+  site: SiteId,
+  time_zone: z
+    .string()
+    .default("UTC")
+    .refine(isTimeZone, "is no time zone of the IANA database, such as Europe/Paris")
+    .meta({ description: "The site's time zone; the page shows times in it.", example: "Europe/Paris" }),
+  http: Http.prefault({}),
+  mqtt: Mqtt.prefault({}),
+  nats: Nats.prefault({}),
+  data: z.string().min(1).max(4096).meta({
+    description: "Directory of the site's store. It holds what the centre has not confirmed: keep it on a disk.",
+  }),
+  places: z
+    .array(Place)
+    .max(10_000)
+    .default([])
+    .meta({ description: "The site's places. When any is named, read points may name no other." }),
+  devices: z.array(DeviceConfig).max(500).default([]),
+  recorder: Recorder.prefault({}),
+});
+type Fields = z.infer<typeof Fields>;
+
+/** `edge.yaml`. Types, checks, the JSON Schema and the documentation come of it. */
+export const EdgeConfig = Fields.superRefine((config, context) => {
+  for (const { path, message } of faultsOf(config)) context.addIssue({ code: "custom", path: [...path], message });
+}).meta({ title: "edge.yaml", description: "Configuration of the edge of one site." });
+export type EdgeConfig = z.infer<typeof EdgeConfig>;
+
+interface ConfigFault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** What each part alone cannot know. */
+function faultsOf(config: Fields): readonly ConfigFault[] {
+  const devices = config.devices.map(device => deviceOf(device));
+  return [
+    ...doubled(devices, ({ id }) => [id], "id"),
+    ...doubled(devices, device => (device.transport === "mqtt" ? device.topics : []), "topic"),
+    ...doubled(devices, device => (device.transport === "serial" ? [device.settings.port] : []), "port"),
+    ...devices.flatMap((device, index) =>
+      device.faults.map(({ path, message }) => ({ path: ["devices", index, ...path], message })),
+    ),
+    ...devices.flatMap((device, index) => unknownPlaces(device, index, config.places)),
+    ...unheard(devices, config),
+    ...strangers(devices, config),
+  ];
+}
+
+function doubled(
+  devices: readonly Device[],
+  keysOf: (device: Device) => readonly string[],
+  field: string,
+): ConfigFault[] {
+  const seen = new Map<string, number>();
+  return devices.flatMap((device, index) =>
+    keysOf(device).flatMap(key => {
+      const first = seen.get(key);
+      if (first === undefined) seen.set(key, index);
+      return first === undefined
+        ? []
+        : [{ path: ["devices", index, field], message: `belongs to devices[${first}] already` }];
+    }),
+  );
+}
+
+function unknownPlaces(device: Device, index: number, places: Fields["places"]): ConfigFault[] {
+  if (places.length === 0) return [];
+  const known = new Set<string>(places.map(({ code }) => code));
+  const named = device.readPoints.flatMap(({ place, from, to }) => [place, from, ...(to === undefined ? [] : [to])]);
+  const missing = [...new Set<string>(named)].filter(account => !known.has(account) && !isOutside(account));
+  return missing.map(account => ({
+    path: ["devices", index],
+    message: `names the place ${account}, which places lacks`,
+  }));
+}
+
+function unheard(devices: readonly Device[], { mqtt }: Fields): ConfigFault[] {
+  if (mqtt.listen !== undefined || mqtt.connect !== undefined) return [];
+  const index = devices.findIndex(({ transport }) => transport === "mqtt");
+  return index === -1
+    ? []
+    : [{ path: ["devices", index], message: "publishes over MQTT, but mqtt has neither listen nor connect" }];
+}
+
+function strangers(devices: readonly Device[], { mqtt }: Fields): ConfigFault[] {
+  const known = new Set<string>(devices.map(({ id }) => id));
+  return mqtt.users.flatMap((user, index) =>
+    (user.devices ?? []).flatMap(id =>
+      known.has(id) ? [] : [{ path: ["mqtt", "users", index, "devices"], message: `names ${id}, which devices lacks` }],
+    ),
+  );
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,157 @@
+import { sleep } from "@tallygate/kit";
+import type { DeviceId, ProblemCode, Reading } from "@tallygate/protocol";
+import type { Delivery, Inbox } from "../inbox.ts";
+import { nothingParsed, type Parsed, type Refused, refuseInto } from "./driver.ts";
+import type { DeviceMeter } from "./health.ts";
+import type { MessageDevice } from "./index.ts";
+import { limits } from "./limits.ts";
+
+/** Called once: without an argument after the commit, with an error when the device must send again. */
+export type Settle = (error?: Error) => void;
+
+export interface IntakeOptions {
+  readonly inbox: Inbox;
+  readonly meters: ReadonlyMap<string, DeviceMeter>;
+  readonly now?: () => number;
+}
+
+/** Shorter than a commit takes, much longer than a look at the inbox. */
+const roomPauseMs = 2;
+
+/** The device that messages without a device are kept under. */
+export const unknownDevice = "unknown";
+
+/**
+ * The way of every device message into the inbox: parse, count, offer, in the order in which they came. When the inbox is full, what
+ * comes waits here in the same order; how much that can be is bounded by the transports, which take no more from a device before
+ * what they took is answered.
+ */
+export class Intake implements Disposable {
+  readonly #inbox: Inbox;
+  readonly #meters: ReadonlyMap<string, DeviceMeter>;
+  readonly #now: () => number;
+  #held: Delivery[] = [];
+  /** What stands before it in `#held` was taken by the inbox: an array's own shift costs its length. */
+  #heldFrom = 0;
+  #unknownMessages = 0;
+  readonly #closing = new AbortController();
+
+  constructor({ inbox, meters, now = Date.now }: IntakeOptions) {
+    this.#inbox = inbox;
+    this.#meters = meters;
+    this.#now = now;
+  }
+
+  /** Deliveries that wait for room. */
+  get held(): number {
+    return this.#held.length - this.#heldFrom;
+  }
+
+  /** Messages of no configured device. */
+  get unknownMessages(): number {
+    return this.#unknownMessages;
+  }
+
+  /** Resolves when nothing is held back any more. */
+  async room(): Promise<void> {
+    while (this.held > 0) await this.#someRoom();
+  }
+
+  takeMessage(device: MessageDevice, topic: string, payload: Uint8Array, settle: Settle): void {
+    const receivedTimeMs = this.#now();
+    this.takeParsed(device.id, device.parse(payload, { deviceId: device.id, receivedTimeMs, topic }), settle);
+  }
+
+  takeParsed(deviceId: DeviceId, parsed: Parsed, settle: Settle): void {
+    this.#meters.get(deviceId)?.count(parsed, this.#now());
+    // What changes nothing on disk needs no commit before its answer.
+    if (parsed.readings.length === 0 && parsed.refused.length === 0) settle();
+    else this.#offer(new Taken(deviceId, parsed.readings, parsed.refused, settle));
+  }
+
+  /** A message whose end was cut off by the transport because it was too large. `sizeBytes` is what it had. */
+  takeOversize(
+    deviceId: DeviceId | undefined,
+    topic: string,
+    head: Uint8Array,
+    sizeBytes: number,
+    settle: Settle,
+  ): void {
+    const detail = `A message of ${sizeBytes} bytes on ${topic}; the limit is ${limits.messageBytesMax}.`;
+    this.#takeRefused(deviceId, "message.too_large", detail, head, topic, settle);
+  }
+
+  /** A message that no device is configured for. */
+  takeUnknown(topic: string, payload: Uint8Array, settle: Settle): void {
+    this.#unknownMessages++;
+    const detail = `No device is configured for the topic ${topic}: add one with this topic to devices.`;
+    this.#takeRefused(undefined, "device.unknown", detail, payload, topic, settle);
+  }
+
+  #takeRefused(
+    deviceId: DeviceId | undefined,
+    code: ProblemCode,
+    detail: string,
+    bytes: Uint8Array,
+    at: string,
+    settle: Settle,
+  ): void {
+    const parsed = nothingParsed();
+    refuseInto(parsed, code, detail, bytes, at.slice(0, 200));
+    if (deviceId !== undefined) this.#meters.get(deviceId)?.count(parsed, this.#now());
+    this.#offer(new Taken(deviceId ?? unknownDevice, [], parsed.refused, settle));
+  }
+
+  #offer(delivery: Delivery): void {
+    if (this.#closing.signal.aborted) {
+      delivery.settle(new Error("the edge stops; send again"));
+    } else if (this.held > 0) {
+      this.#held.push(delivery);
+    } else if (!this.#inbox.offer(delivery)) {
+      this.#held.push(delivery);
+      void this.#offerHeld();
+    }
+  }
+
+  /** One at a time runs: only the first delivery that is held starts it. */
+  async #offerHeld(): Promise<void> {
+    for (let next = this.#held[0]; next !== undefined; next = this.#held[this.#heldFrom]) {
+      if (!this.#inbox.offer(next)) {
+        await this.#someRoom();
+        if (this.#closing.signal.aborted) return;
+      } else if (++this.#heldFrom === this.#held.length) {
+        this.#held = [];
+        this.#heldFrom = 0;
+      }
+    }
+  }
+
+  /** The inbox may have room, but not for a large delivery: a short wait keeps that from becoming a busy loop. */
+  async #someRoom(): Promise<void> {
+    await this.#inbox.room();
+    await sleep(roomPauseMs, this.#closing.signal);
+  }
+
+  /** What is held is not taken any more; the devices send it again. */
+  [Symbol.dispose](): void {
+    this.#closing.abort();
+    const held = this.#held.slice(this.#heldFrom);
+    this.#held = [];
+    this.#heldFrom = 0;
+    for (const delivery of held) delivery.settle(new Error("the edge stops; send again"));
+  }
+}
+
+class Taken implements Delivery {
+  readonly deviceId: string;
+  readonly readings: readonly Reading[];
+  readonly refused: readonly Refused[];
+  readonly settle: Settle;
+
+  constructor(deviceId: string, readings: readonly Reading[], refused: readonly Refused[], settle: Settle) {
+    this.deviceId = deviceId;
+    this.readings = readings;
+    this.refused = refused;
+    this.settle = settle;
+  }
+}

@@ -1,0 +1,29 @@
+import { limits as drivers } from "../drivers/limits.ts";
+
+/** Limits of the broker and of the client, and what happens when each is reached. */
+export const limits = {
+  /** Bytes of one message. What comes after is cut off and the message becomes one exception; the connection lives. */
+  messageBytesMax: drivers.messageBytesMax,
+  /** Bytes kept of a message that is larger. */
+  cutBytes: drivers.refusedBytesMax,
+  /** Bytes of any other packet, such as a CONNECT with its will. The connection is closed. */
+  controlBytesMax: 128 * 1024,
+  /** Connections at a time. One more is closed at once. */
+  connectionsMax: 1000,
+  /** A connection that says nothing is closed after this. */
+  connectMs: 10_000,
+  /** Somebody who reads nothing of what is sent to him is disconnected after this. */
+  drainMs: 15_000,
+  /** Passwords checked at a time: each takes 16 MB and a core. One more is told to come again. */
+  verificationsMax: 4,
+  /** Topics that one client may be subscribed to. One more is refused. */
+  subscriptionsMax: 64,
+  /** Messages of QoS 2 under way from one client. One more closes the connection. */
+  inflightQos2Max: 1000,
+  /** Log lines about refused clients: at most one in so long; the rest is counted. */
+  refusalLogMs: 5000,
+  /** Waits between tries to reach an existing broker. */
+  reconnectMs: 2000,
+  /** A try to reach it is given up after this. */
+  reachMs: 10_000,
+} as const;
