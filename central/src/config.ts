@@ -45,12 +45,9 @@ const Influx = z
   .meta({ description: "Where movement metrics are drawn. Without it there are none, and nothing else changes." });
 
 const Ingest = z.strictObject({
-  enabled: z
-    .boolean()
-    .default(true)
-    .meta({
-      description: "Whether this process applies movements. Switch it off for a process that only answers HTTP.",
-    }),
+  enabled: z.boolean().default(true).meta({
+    description: "Whether this process applies movements. Switch it off for a process that only answers HTTP.",
+  }),
   stream_max_bytes: z
     .int()
     .min(1024 * 1024)

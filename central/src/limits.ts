@@ -7,22 +7,10 @@ export const centralLimits = {
   transactionMovementsMax: 8_000,
   /** Bytes of the messages that one transaction takes, and of those that are fetched ahead beside it. */
   transactionBytesMax: 64 * 1024 * 1024,
-  /** Movements held for one class key that post in the transaction that binds it; above it, the binding is refused. */
-  heldMovementsMax: 100_000,
-  /** Rows of a tag's history that one late movement may walk back over; above it, the movement goes to the exceptions. */
-  tagHistoryMax: 10_000,
   /** How often one transaction is tried again on conflict before its batches are looked at one by one. */
   transactionTriesMax: 20,
-  /** Sites that a status is kept of; above it, the one heard longest ago is forgotten. */
-  siteStatusMax: 10_000,
   /** Codes whose items one process remembers; above it, it forgets all and begins again. */
   itemCacheMax: 200_000,
-  /** Changes that one slow listener of the change feed may lag; above it, it is ended and has to begin anew. */
-  changeFeedMax: 1_000,
-  /** Points of a resend that are remembered so as not to ask again at once; above it, the oldest are forgotten. */
-  resendPointsMax: 10_000,
-  /** Milliseconds before the same site is asked again for the same movements. */
-  resendEveryMs: 1_000,
   /** How often a central process says that it lives, and how long its silence lasts before its partitions are shared out. */
   heartbeatMs: 2_000,
   processDeadMs: 10_000,

@@ -48,14 +48,16 @@ export async function applyInTransaction({ client, reads, directory, items, also
   requireLocked(planned.stock, directory, new Set(locked), alsoLock);
   await appendMovements(client, planned.rows, { recordTimeMs: judged.nowMs, hashOf: hashesOf(judged.accepted) });
   await insertHeld(client, planned.held);
-  await keepExceptions(client, [...judged.exceptions, ...heldCases(planned.held)]);
+  const exceptions = [...judged.exceptions, ...heldCases(planned.held)];
+  await keepExceptions(client, exceptions);
   await advanceEpochs(
     client,
     judged.confirmed.map(({ id, cursorSeq, cursorHash }) => ({ id, cursorSeq, cursorHash })),
   );
   const levels = await writePlan({ client, planned, directory, recordTimeMs: judged.nowMs });
   const commits = await raiseSites(client, { judged, levels, directory });
-  return { commits, resends: judged.resends, movements: movements.length };
+  const { resends, outcomes } = judged;
+  return { commits, resends, movements: movements.length, held: planned.held.length, exceptions, outcomes };
 }
 
 /** Reads what the ledger knows of the things that moved, and plans. */

@@ -5,6 +5,7 @@ import { type ExceptionCase, keepExceptions } from "../db/ledger/exceptions.ts";
 import type { Pool } from "../db/pool.ts";
 import { isConflict, isUnavailable, transaction } from "../db/transaction.ts";
 import { applyInTransaction } from "./apply-in-transaction.ts";
+import type { Verdict } from "./chain.ts";
 import { Directory } from "./directory.ts";
 import { ItemCache } from "./item-cache.ts";
 import { cutBody, type ReadBatch, type ReadMessage, type RefusedMessage } from "./read-message.ts";
@@ -26,9 +27,15 @@ export function openLedger({ pool, log }: Pick<Ledger, "pool" | "log">): Ledger 
 export interface Applied {
   readonly commits: readonly SiteCommit[];
   readonly resends: readonly Resend[];
-  /** Movements that are new in the ledger. */
+  /** Movements that are new in the ledger, and how many of them wait for a person. */
   readonly movements: number;
+  readonly held: number;
+  readonly exceptions: readonly ExceptionCase[];
+  /** What became of each message. */
+  readonly outcomes: readonly (Verdict["kind"] | "refused")[];
 }
+
+const nothing: Applied = { commits: [], resends: [], movements: 0, held: 0, exceptions: [], outcomes: [] };
 
 /**
  * Applies batches, from any sites, in one transaction: each movement once, in its order, together with its posting and its
@@ -64,10 +71,17 @@ async function applyApart(ledger: Ledger, messages: readonly ReadMessage[], erro
   const middle = messages.length >>> 1;
   const before = await applyBatches(ledger, messages.slice(0, middle));
   const after = await applyBatches(ledger, messages.slice(middle));
+  return added(before, after);
+}
+
+function added(a: Applied, b: Applied): Applied {
   return {
-    commits: [...before.commits, ...after.commits],
-    resends: [...before.resends, ...after.resends],
-    movements: before.movements + after.movements,
+    commits: [...a.commits, ...b.commits],
+    resends: [...a.resends, ...b.resends],
+    movements: a.movements + b.movements,
+    held: a.held + b.held,
+    exceptions: [...a.exceptions, ...b.exceptions],
+    outcomes: [...a.outcomes, ...b.outcomes],
   };
 }
 
@@ -87,10 +101,11 @@ async function applyTogether(
   return transaction(pool, async client => {
     const applied =
       reads.length === 0
-        ? { commits: [], resends: [], movements: 0 }
+        ? nothing
         : await applyInTransaction({ client, reads, directory, items: ledger.items, alsoLock });
-    await keepExceptions(client, refusedCases(refused));
-    return applied;
+    const exceptions = refusedCases(refused);
+    await keepExceptions(client, exceptions);
+    return added(applied, { ...nothing, exceptions, outcomes: refused.map(() => "refused" as const) });
   });
 }
 

@@ -32,6 +32,8 @@ export interface Judged {
   readonly confirmed: readonly Readonly<EpochState>[];
   readonly resends: readonly Resend[];
   readonly exceptions: readonly ExceptionCase[];
+  /** What became of each batch. */
+  readonly outcomes: readonly Verdict["kind"][];
   readonly nowMs: number;
 }
 
@@ -46,6 +48,7 @@ export async function judgeAll(client: Client, reads: readonly ReadBatch[], dire
   const accepted: Accepted[] = [];
   const resends = new Map<string, Resend>();
   const exceptions = new Map<string, ExceptionCase>();
+  const outcomes: Verdict["kind"][] = [];
   for (const read of reads) {
     const { site, epoch } = read.batch;
     const siteId = directory.siteId(site);
@@ -54,6 +57,7 @@ export async function judgeAll(client: Client, reads: readonly ReadBatch[], dire
       state === undefined
         ? judgeFirstBatch(read, await followedBy(client, read, siteId, states))
         : judgeBatch(read, state);
+    outcomes.push(verdict.kind);
     if (verdict.kind === "apply") {
       const open = state ?? (await begin(client, read, siteId, states));
       accepted.push({ read, siteId, epochId: open.id, skip: verdict.skip });
@@ -73,6 +77,7 @@ export async function judgeAll(client: Client, reads: readonly ReadBatch[], dire
     confirmed: [...states.values()].filter(state => state.moved),
     resends: [...resends.values()],
     exceptions: [...exceptions.values()],
+    outcomes,
     nowMs,
   };
 }

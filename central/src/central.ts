@@ -1,0 +1,70 @@
+import { createMetrics, type Log, openTogether } from "@tallygate/kit";
+import { createCentralMetrics } from "./api/metrics.ts";
+import { openApi } from "./api/open-api.ts";
+import type { CatalogueEffects } from "./api/parts.ts";
+import type { CentralConfig } from "./config.ts";
+import { migrate } from "./db/migrate.ts";
+import { openPool } from "./db/pool.ts";
+import { openIngest } from "./ingest/ingest.ts";
+import { postHeldMovements } from "./ingest/post-held.ts";
+import { Influx } from "./projector/influx.ts";
+import { openProjector } from "./projector/projector.ts";
+import { openNatsLink } from "./relay/nats-link.ts";
+import { openRelay, type Relay } from "./relay/relay.ts";
+import { version } from "./version.ts";
+
+export interface Central extends AsyncDisposable {
+  /** Where the HTTP interface listens. */
+  readonly url: string;
+  readonly ready: string;
+}
+
+/**
+ * Opens a central process: database, NATS, relay, ingest, projector, HTTP, in this order, and closes them in reverse. Throws when
+ * PostgreSQL or NATS do not answer at the start; when they go away later, everything waits for them and goes on by itself.
+ */
+export async function openCentral(config: CentralConfig, { log }: { readonly log: Log }): Promise<Central> {
+  return openTogether(async stack => {
+    const registry = createMetrics();
+    const metrics = createCentralMetrics(registry);
+    const { url: databaseUrl, pool_size: size } = config.database;
+    const pool = openPool({ url: databaseUrl, size, applicationName: "tallygate central", log });
+    stack.defer(() => pool.end());
+    for (const name of await migrate(pool)) log.info({ migration: name }, "the database was brought to a newer schema");
+    const link = stack.use(await openNatsLink({ servers: config.nats.servers, name: "tallygate central", log }));
+    const relay = stack.use(openRelay({ link, pool, log }));
+    if (config.ingest.enabled) {
+      const { stream_max_bytes: streamMaxBytes, transaction_movements_max: movementsMax } = config.ingest;
+      stack.use(openIngest({ link, pool, databaseUrl, relay, log, metrics, streamMaxBytes, movementsMax }));
+    }
+    const influx = config.influx === undefined ? undefined : new Influx(config.influx);
+    const { changes, sites } = relay;
+    if (influx !== undefined) stack.use(openProjector({ pool, influx, changes, metrics, log }));
+    const api = stack.use(
+      await openApi({
+        listen: config.http.listen,
+        version,
+        pool,
+        changes,
+        sites,
+        catalogue: catalogueEffects(relay),
+        influx,
+        metrics,
+        registry,
+        natsConnected: () => link.connected,
+        log,
+      }),
+    );
+    return { url: api.url, ready: `central answers at ${api.url}` };
+  });
+}
+
+function catalogueEffects(relay: Relay): CatalogueEffects {
+  return {
+    async postHeld(client, classKeys) {
+      const commits = await postHeldMovements(client, classKeys);
+      return () => relay.publishCommits(commits);
+    },
+    changed: version => relay.catalogueChanged(version),
+  };
+}

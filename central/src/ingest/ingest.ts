@@ -1,0 +1,170 @@
+import { type ConsumerMessages, type JetStreamClient, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { backoff, sleep } from "@tallygate/kit";
+import { movementsStream } from "@tallygate/protocol";
+import type { Logger } from "pino";
+import type { CentralMetrics } from "../api/metrics.ts";
+import type { Pool } from "../db/pool.ts";
+import { centralLimits } from "../limits.ts";
+import type { NatsLink } from "../relay/nats-link.ts";
+import type { Relay } from "../relay/relay.ts";
+import { type Applied, applyBatches, type Ledger, openLedger } from "./apply.ts";
+import { Inbox, type Waiting } from "./inbox.ts";
+import { Partitions } from "./partitions.ts";
+import { consumerName, ensureStream } from "./stream.ts";
+
+export interface IngestOptions {
+  readonly link: NatsLink;
+  readonly pool: Pool;
+  readonly databaseUrl: string;
+  readonly relay: Pick<Relay, "publishCommits" | "askAgain">;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
+  readonly metrics: Pick<
+    CentralMetrics,
+    "movementsApplied" | "batches" | "movementsHeld" | "exceptionsRecorded" | "ingestLag"
+  >;
+  readonly streamMaxBytes: number;
+  readonly movementsMax?: number;
+  readonly heartbeatMs?: number;
+  readonly deadMs?: number;
+}
+
+const waits = { minMs: 100, maxMs: 5_000 };
+/** What one partition's consumer fetches ahead. */
+const fetchBytes = 2 * 1024 * 1024;
+
+/**
+ * Applies the movements of the partitions that this process owns, until it is disposed. Neither PostgreSQL nor NATS being away
+ * ends it: it holds what it has, fetches no more than its inbox takes, and goes on by itself.
+ */
+export function openIngest(options: IngestOptions): AsyncDisposable {
+  return new Ingest(options).open();
+}
+
+class Ingest implements AsyncDisposable {
+  private readonly options: IngestOptions;
+  private readonly inbox: Inbox;
+  private readonly ledger: Ledger;
+  private readonly partitions: Partitions;
+  private readonly js: JetStreamClient;
+  private readonly stop = new AbortController();
+  private running: Promise<void> | undefined;
+  private ensuring: Promise<void> | undefined;
+
+  constructor(options: IngestOptions) {
+    const { movementsMax = centralLimits.transactionMovementsMax, link, pool, log, databaseUrl } = options;
+    this.options = options;
+    this.inbox = new Inbox({ movementsMax, bytesMax: centralLimits.transactionBytesMax });
+    this.ledger = openLedger({ pool, log });
+    this.js = jetstream(link.nc);
+    const { heartbeatMs = centralLimits.heartbeatMs, deadMs = centralLimits.processDeadMs } = options;
+    const own = (partition: number) => this.own(partition);
+    this.partitions = new Partitions({ url: databaseUrl, log, own, heartbeatMs, deadMs });
+  }
+
+  open(): this {
+    this.partitions.open();
+    this.running = this.run();
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.partitions[Symbol.asyncDispose]();
+    this.stop.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    for (;;) {
+      const taken = await this.inbox.take(this.stop.signal);
+      if (taken.length === 0) return;
+      const applied = await this.apply(taken);
+      if (applied === undefined) return;
+      for (const { message } of taken) message.ack();
+      this.options.relay.publishCommits(applied.commits);
+      this.options.relay.askAgain(applied.resends);
+      this.count(taken, applied);
+    }
+  }
+
+  /** Tries until it is done; undefined when the process stops before. */
+  private async apply(taken: readonly Waiting[]): Promise<Applied | undefined> {
+    const messages = taken.map(entry => entry.read);
+    for (const waitMs of backoff(waits)) {
+      if (this.stop.signal.aborted) return undefined;
+      try {
+        return await applyBatches(this.ledger, messages);
+      } catch (error) {
+        this.options.log.warn(
+          { err: error, messages: messages.length, waitMs },
+          "the ledger cannot be written; waiting",
+        );
+      }
+      await sleep(waitMs, this.stop.signal);
+    }
+    return undefined;
+  }
+
+  private count(taken: readonly Waiting[], applied: Applied): void {
+    const { metrics } = this.options;
+    metrics.movementsApplied.inc(applied.movements);
+    metrics.movementsHeld.inc(applied.held);
+    for (const outcome of applied.outcomes) metrics.batches.inc({ outcome });
+    for (const { problem, count } of applied.exceptions) metrics.exceptionsRecorded.inc({ problem }, count);
+    for (const { read } of taken) {
+      if (read.kind !== "batch") continue;
+      const newest = read.batch.movements.reduce((time, movement) => Math.max(time, movement.eventTimeMs), 0);
+      metrics.ingestLag.observe(Math.max(0, Date.now() - newest) / 1000);
+    }
+  }
+
+  /** Reads a partition's messages into the inbox until it is disposed. */
+  private own(partition: number): AsyncDisposable {
+    const stop = new AbortController();
+    let messages: ConsumerMessages | undefined;
+    const reading = this.read(partition, stop.signal, opened => {
+      messages = opened;
+    });
+    return {
+      [Symbol.asyncDispose]: async () => {
+        stop.abort();
+        messages?.stop();
+        await reading;
+        this.inbox.drop(partition);
+      },
+    };
+  }
+
+  /** Opens the consumer again whenever it ends, as it does when NATS has lost its storage. */
+  private async read(
+    partition: number,
+    signal: AbortSignal,
+    opened: (messages: ConsumerMessages) => void,
+  ): Promise<void> {
+    let failing = backoff(waits);
+    while (!signal.aborted) {
+      try {
+        await this.ensureStream();
+        const consumer = await this.js.consumers.get(movementsStream, consumerName(partition));
+        const messages = await consumer.consume({ max_bytes: fetchBytes, abort_on_missing_resource: true });
+        opened(messages);
+        if (signal.aborted) messages.stop();
+        failing = backoff(waits);
+        for await (const message of messages) await this.inbox.put(message, partition, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.options.log.warn({ err: error, partition }, "the partition cannot be read; it is tried again");
+      }
+      await sleep(failing.next().value, signal);
+    }
+  }
+
+  /** Once for all partitions that ask at the same time. */
+  private ensureStream(): Promise<void> {
+    this.ensuring ??= jetstreamManager(this.options.link.nc)
+      .then(jsm => ensureStream(jsm, { maxBytes: this.options.streamMaxBytes }))
+      .finally(() => {
+        this.ensuring = undefined;
+      });
+    return this.ensuring;
+  }
+}

@@ -1,0 +1,62 @@
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import type { Logger } from "pino";
+import { relayLimits } from "./limits.ts";
+
+/** The connection to NATS. It comes back by itself, for ever. */
+export interface NatsLink extends AsyncDisposable {
+  readonly nc: NatsConnection;
+  /** Whether the servers can be reached now. */
+  readonly connected: boolean;
+  /**
+   * Publishes what a later message or an answer makes good when it is lost. While the servers cannot be reached it is dropped:
+   * the client would keep it in memory, without end.
+   */
+  tell(subject: string, message: unknown): void;
+}
+
+/** Connects; throws when no server answers now. */
+export async function openNatsLink({
+  servers,
+  name,
+  log,
+}: {
+  readonly servers: readonly string[];
+  readonly name: string;
+  readonly log: Pick<Logger, "info" | "warn">;
+}): Promise<NatsLink> {
+  const nc = await connect({
+    servers: [...servers],
+    name,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: relayLimits.reconnectWaitMs,
+    timeout: relayLimits.connectTimeoutMs,
+    pingInterval: relayLimits.pingMs,
+  });
+  const link = {
+    nc,
+    connected: true,
+    tell(subject: string, message: unknown) {
+      if (link.connected) nc.publish(subject, JSON.stringify(message));
+    },
+    async [Symbol.asyncDispose]() {
+      if (nc.isClosed()) return;
+      // Draining tells the servers what is left; without them there is nobody to tell.
+      await (link.connected ? nc.drain().catch(() => nc.close()) : nc.close());
+    },
+  };
+  void watch();
+  return link;
+
+  async function watch(): Promise<void> {
+    for await (const status of nc.status()) {
+      if (status.type === "disconnect") {
+        link.connected = false;
+        log.warn("the connection to NATS was lost; it is tried again until it is back");
+      } else if (status.type === "reconnect") {
+        link.connected = true;
+        log.info({ server: nc.getServer() }, "NATS is back");
+      }
+    }
+    link.connected = false;
+  }
+}
