@@ -1,0 +1,164 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
+import { freePort, startMosquitto, startNats, startPostgres } from "../../deploy/local/servers.ts";
+import type { Bench } from "./bench.ts";
+import { mqttLoad } from "./load/mqtt-load.ts";
+import { zebraMessage } from "./load/zebra.ts";
+import { startPart, startReference } from "./parts.ts";
+import { percentile } from "./report.ts";
+import { watchCursor } from "./watch-cursor.ts";
+
+const topic = "bench/dock-1/tags";
+
+/** Antenna to API, and readings a second that end in PostgreSQL, all on this machine. */
+export const endToEnd: Bench = {
+  summary: "from the antenna to the central API: latency at 2,000 movements/s; throughput against a hand-made bridge",
+  run: async (report, { brief }) => {
+    const latencies = await latency(brief ? 3 : 30);
+    for (const [share, atMost] of [
+      [0.5, 50],
+      [0.99, 250],
+    ] as const) {
+      report({
+        bench: "end-to-end",
+        metric: `antenna → visible in the central API, p${share * 100}`,
+        value: percentile(latencies, share),
+        unit: "ms",
+        target: { atMost },
+      });
+    }
+    const readings = brief ? 20_000 : 400_000;
+    const bridge = await bridgeRate(readings / 10);
+    for (const readsPerTag of [10, 1]) {
+      const value = await throughput(readings, readsPerTag);
+      report({
+        bench: "end-to-end",
+        metric: `readings to PostgreSQL, ${readsPerTag === 1 ? "each a movement" : `a tag heard ${readsPerTag} times a crossing`}`,
+        value,
+        unit: "readings/s",
+        reference: { name: "mosquitto + one statement a message", value: bridge },
+        ...(readsPerTag === 1 ? {} : { target: { atLeast: 10 * bridge } }),
+      });
+    }
+  },
+};
+
+interface Site extends AsyncDisposable {
+  readonly mqttPort: number;
+  readonly centralUrl: string;
+  readonly database: string;
+}
+
+async function openSite(): Promise<Site> {
+  const dir = await temporaryDir("bench");
+  const stack = new AsyncDisposableStack();
+  stack.defer(() => removeDir(dir));
+  const postgres = stack.use(await startPostgres());
+  const nats = stack.use(await startNats());
+  const database = await postgres.database("tallygate");
+  const [central, edge, mqttPort] = [await freePort(), await freePort(), await freePort()];
+  const centralUrl = `http://127.0.0.1:${central}`;
+  stack.use(
+    await startPart("central", dir, {
+      http: { listen: `127.0.0.1:${central}` },
+      ...{ database: { url: database }, nats: { servers: [nats.url] } },
+    }),
+  );
+  await fetch(`${centralUrl}/v1/items`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
+    body: JSON.stringify({ sku: "BENCH", name: "What the benchmark moves", gtins: ["80614141123458"] }),
+  });
+  stack.use(
+    await startPart("edge", dir, {
+      http: { listen: `127.0.0.1:${edge}` },
+      ...{
+        site: "bench",
+        mqtt: { listen: `127.0.0.1:${mqttPort}`, anonymous: true },
+        nats: { servers: [nats.url] },
+        data: join(dir, "data"),
+        devices: [{ id: "dock-1", driver: "zebra-iotc", topic, read_points: [{ place: "dock-1", from: "supplier" }] }],
+      },
+    }),
+  );
+  return { mqttPort, centralUrl, database, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Each reading is a new tag, so the n-th message is the movement with sequence n + 1. */
+async function latency(seconds: number): Promise<Float64Array> {
+  const rate = 2000;
+  await using site = await openSite();
+  const load = (messages: number, from: number) =>
+    mqttLoad({
+      port: site.mqttPort,
+      connections: 1,
+      window: 10_000,
+      messages,
+      rate,
+      topic: () => topic,
+      payload: n => zebraMessage(from + n, n, Date.now()),
+    });
+  const warmUp = rate * 3;
+  await using cursor = await watchCursor(site.centralUrl);
+  await load(warmUp, 0);
+  const { sentAtMs } = await load(rate * seconds, warmUp);
+  const seenAtMs = await cursor.until(warmUp + rate * seconds);
+  return sentAtMs.map((sentAt, n) => (seenAtMs[warmUp + n + 1] ?? Number.NaN) - sentAt);
+}
+
+async function throughput(readings: number, readsPerTag: number): Promise<number> {
+  await using site = await openSite();
+  const started = performance.now();
+  await mqttLoad({
+    port: site.mqttPort,
+    connections: 1,
+    window: 4000,
+    messages: readings,
+    topic: () => topic,
+    payload: n => zebraMessage(tagOf(n, readsPerTag), n, Date.now()),
+  });
+  await rowsReach(site.database, "select coalesce(sum(cursor_seq), 0)::int as n from epoch", readings / readsPerTag);
+  return readings / ((performance.now() - started) / 1000);
+}
+
+/** A hundred tags pass at a time, heard in turn, as a pallet at a gate. */
+function tagOf(n: number, readsPerTag: number): number {
+  const pallet = 100 * readsPerTag;
+  return Math.floor(n / pallet) * 100 + (n % 100);
+}
+
+async function bridgeRate(readings: number): Promise<number> {
+  await using postgres = await startPostgres();
+  await using mosquitto = await startMosquitto();
+  const database = await postgres.database("bridge");
+  await using _bridge = await startReference("naive-bridge", [mosquitto.url, database, topic]);
+  const started = performance.now();
+  await mqttLoad({
+    port: mosquitto.port,
+    connections: 1,
+    window: 500,
+    messages: readings,
+    topic: () => topic,
+    payload: n => zebraMessage(n, n, Date.now()),
+  });
+  await rowsReach(database, "select count(*)::int as n from reading", readings);
+  return readings / ((performance.now() - started) / 1000);
+}
+
+async function rowsReach(url: string, sql: string, wanted: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const end = performance.now() + 300_000;
+    for (;;) {
+      const { rows } = await client.query(sql);
+      if (rows[0].n >= wanted) return;
+      if (performance.now() > end) throw new Error(`${rows[0].n} of ${wanted} rows within 5 minutes`);
+      await sleep(20);
+    }
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,194 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ScenarioInput } from "@tallygate/firmware-sim";
+import { isOutside } from "@tallygate/protocol";
+import { stringify } from "yaml";
+import type { LocalServer } from "../../deploy/local/local-server.ts";
+import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
+import { Part } from "../../deploy/local/part.ts";
+import { freePort, type LocalPostgres, startInflux, startNats, startPostgres } from "../../deploy/local/servers.ts";
+import { until } from "./until.ts";
+
+const root = new URL("../../", import.meta.url);
+
+export interface SystemOptions {
+  /** Simulated sites: their edges are configured for the devices that the scenario names. */
+  readonly scenario: ScenarioInput;
+  readonly centrals?: number;
+}
+
+export interface Site {
+  readonly name: string;
+  readonly url: string;
+  readonly mqttPort: number;
+  /** The edge's data directory. */
+  readonly data: string;
+  readonly edge: Part;
+}
+
+/**
+ * The whole of Tallygate as processes on free ports of the loopback, each of which can be killed and started again. Open it
+ * with {@link openSystem}.
+ */
+export class System implements AsyncDisposable {
+  readonly dir: string;
+  readonly postgres: LocalPostgres;
+  readonly nats: LocalServer;
+  readonly influx: LocalServer;
+  readonly centrals: readonly { readonly url: string; readonly part: Part }[];
+  readonly sites: readonly Site[];
+
+  constructor(parts: Pick<System, "dir" | "postgres" | "nats" | "influx" | "centrals" | "sites">) {
+    this.dir = parts.dir;
+    this.postgres = parts.postgres;
+    this.nats = parts.nats;
+    this.influx = parts.influx;
+    this.centrals = parts.centrals;
+    this.sites = parts.sites;
+  }
+
+  get centralUrl(): string {
+    return at(this.centrals, 0).url;
+  }
+
+  site(name: string): Site {
+    const site = this.sites.find(each => each.name === name);
+    if (site === undefined) throw new Error(`there is no site ${name}`);
+    return site;
+  }
+
+  /** NATS as after a disk failure: its storage is gone when it starts again. */
+  async loseNatsStorage(): Promise<void> {
+    await this.nats.kill();
+    await rm(this.nats.dir, { recursive: true, force: true });
+    await mkdir(this.nats.dir, { recursive: true });
+    await this.nats.restart();
+  }
+
+  /** Until each edge says that the centre has confirmed everything. */
+  async settled(): Promise<void> {
+    for (const site of this.sites) {
+      await until(`the centre has confirmed all of ${site.name}`, async () => {
+        const status = await getJson<{ waiting: number }>(`${site.url}/api/status`);
+        return status.waiting === 0;
+      });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { edge } of this.sites) await edge.stop();
+    for (const { part } of this.centrals) await part.stop();
+    await Promise.all([this.influx, this.nats, this.postgres].map(server => server[Symbol.asyncDispose]()));
+    await removeDir(this.dir);
+  }
+}
+
+/** Starts everything but the devices, and makes the scenario's catalogue known to the centre. */
+export async function openSystem(options: SystemOptions): Promise<System> {
+  const dir = await temporaryDir("e2e");
+  const natsDir = join(dir, "nats");
+  const [postgres, nats, influx] = await Promise.all([startPostgres(), startNats({ dir: natsDir }), startInflux()]);
+  const database = await postgres.database("tallygate");
+  const centrals = [];
+  for (let n = 0; n < (options.centrals ?? 1); n++) {
+    centrals.push(await centralPart(join(dir, `central-${n}`), { database, nats: nats.url, influx: influx.url }));
+  }
+  const sites = [];
+  for (const [name, site] of Object.entries(options.scenario.sites)) {
+    sites.push(await edgePart(join(dir, name), { name, devices: site.devices, nats: nats.url }));
+  }
+  const system = new System({ dir, postgres, nats, influx, centrals, sites });
+  try {
+    for (const { part } of centrals) await part.restart();
+    for (const { edge } of sites) await edge.restart();
+    return system;
+  } catch (error) {
+    await system[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+interface CentralNeeds {
+  readonly database: string;
+  readonly nats: string;
+  readonly influx: string;
+}
+
+async function centralPart(dir: string, needs: CentralNeeds) {
+  const listen = `127.0.0.1:${await freePort()}`;
+  const part = await configured("central", dir, listen, {
+    http: { listen },
+    database: { url: needs.database },
+    nats: { servers: [needs.nats] },
+    influx: { url: needs.influx },
+  });
+  return { url: `http://${listen}`, part };
+}
+
+type Devices = ScenarioInput["sites"][string]["devices"];
+
+interface EdgeNeeds {
+  readonly name: string;
+  readonly devices: Devices;
+  readonly nats: string;
+}
+
+async function edgePart(dir: string, { name, devices, nats }: EdgeNeeds): Promise<Site> {
+  const [listen, mqttPort] = [`127.0.0.1:${await freePort()}`, await freePort()];
+  const data = join(dir, "data");
+  const edge = await configured("edge", dir, listen, {
+    site: name,
+    http: { listen },
+    mqtt: { listen: `127.0.0.1:${mqttPort}`, anonymous: true },
+    nats: { servers: [nats] },
+    data,
+    devices: devices.map(edgeDevice),
+  });
+  return { name, url: `http://${listen}`, mqttPort, data, edge };
+}
+
+/** The edge's half of a simulated device: the same wire, and what being read there means. */
+function edgeDevice(device: Devices[number]) {
+  const { id, driver, from, to } = device;
+  const way = isOutside(to) ? { place: from, from, to } : { place: to, from };
+  if (device.driver === "serial-scanner") {
+    return { id, driver, port: device.port.replace(/-a$/, "-b"), answer: { ok: "\u0006", refused: "\u0015" }, ...way };
+  }
+  return { id, driver, topic: device.topic, read_points: [{ ...way, min_rssi_dbm: -80 }] };
+}
+
+async function configured(name: "central" | "edge", dir: string, listen: string, config: object): Promise<Part> {
+  await mkdir(dir, { recursive: true });
+  const file = join(dir, `${name}.yaml`);
+  await writeFile(file, stringify(config));
+  return new Part({
+    name,
+    spec: async () => ({
+      command: process.execPath,
+      args: [new URL(`${name}/src/main.ts`, root).pathname, "--config", file],
+      env: { ...process.env, TALLYGATE_LOG_LEVEL: "warn" },
+      ready: async signal => (await fetch(`http://${listen}/healthz`, { signal })).ok,
+    }),
+  });
+}
+
+export async function getJson<T>(url: string): Promise<T> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+export async function postJson(url: string, body: unknown): Promise<Response> {
+  return fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
+  });
+}
+
+export function at<T>(list: readonly T[], index: number): T {
+  const value = list[index];
+  if (value === undefined) throw new Error(`there is no element ${index} of ${list.length}`);
+  return value;
+}
