@@ -9,6 +9,7 @@ import type { GatePlan, ScannerPlan, SitePlan, WorldPlan } from "./world/plan.ts
 const Pallets = z
   .strictObject({
     every_ms: rangeOf(0, 86_400_000, [8_000, 15_000]).meta({ description: "From one arrival to the next." }),
+    first_ms: rangeOf(0, 86_400_000, [200, 2_000]).meta({ description: "From the beginning to the first arrival." }),
     pieces: rangeOf(1, limits.palletTagsMax, [12, 24]).meta({ description: "Tagged pieces on a pallet." }),
     items: rangeOf(1, 100, [1, 3]).meta({ description: "Different items on a pallet." }),
     tagged: z.boolean().default(true).meta({ description: "Whether a pallet has a tag of its own (SSCC-96)." }),
@@ -106,6 +107,7 @@ function sitePlan({ site, settings: { pallets, devices } }: SiteScenario): SiteP
   return {
     site,
     pallets: {
+      firstMs: pallets.first_ms,
       everyMs: pallets.every_ms,
       pieces: pallets.pieces,
       items: pallets.items,

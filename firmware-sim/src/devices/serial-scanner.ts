@@ -8,7 +8,7 @@ import { type Device, type DeviceContext, type DoubtfulScan, deviceFields, devic
 import { ScannerPort } from "./scanner-port.ts";
 
 const suffixes = { cr: "\r", lf: "\n", crlf: "\r\n", tab: "\t" } as const;
-const byte = z.int().min(0).max(255);
+const byteHex = z.string().regex(/^[0-9A-Fa-f]{2}$/, "a byte as two hexadecimal digits, such as 06");
 
 const ScannerSettings = z
   .strictObject({
@@ -31,8 +31,10 @@ const ScannerSettings = z
     scans: z.int().min(0).optional().meta({ description: "How many scans at most; absent: as long as pallets come." }),
     gap_ms: z.int().min(0).max(60_000).default(20).meta({ description: "Least pause after a scan, on the clock." }),
     await_answer: z.boolean().default(false).meta({ description: "Wait for the answer before the next scan." }),
-    answer_ok: byte.default(0x06).meta({ description: "The byte that says: taken. ACK by default." }),
-    answer_bad: byte.default(0x15).meta({ description: "The byte that says: not taken. NAK by default." }),
+    answer: z
+      .strictObject({ ok: byteHex.default("06"), refused: byteHex.default("15") })
+      .prefault({})
+      .meta({ description: "The bytes that say: taken, and not taken. ACK and NAK by default." }),
     answer_timeout_ms: z.int().min(10).max(600_000).default(30_000).meta({
       description: "After so long a scan counts as doubtful and the next one is made. It is not scanned again.",
     }),
@@ -155,10 +157,11 @@ class Scanner implements Device {
 
   /** Bytes that are no answer are passed over. */
   async #verdict(signal: AbortSignal): Promise<"ok" | DoubtfulScan["why"]> {
+    const { answer } = this.#settings;
     while (!signal.aborted) {
       const byte = await this.#port.answer(signal);
-      if (byte === this.#settings.answer_ok) return "ok";
-      if (byte === this.#settings.answer_bad) return "refused";
+      if (byte === Number.parseInt(answer.ok, 16)) return "ok";
+      if (byte === Number.parseInt(answer.refused, 16)) return "refused";
     }
     return "no answer";
   }

@@ -17,6 +17,8 @@ export interface SitePlan {
 }
 
 export interface PalletPlan {
+  /** From the beginning to the first pallet's arrival. */
+  readonly firstMs: Range;
   /** From one pallet's arrival to the next one's. */
   readonly everyMs: Range;
   /** Tagged pieces on a pallet. */

@@ -46,10 +46,11 @@ export function createSiteWorld(
   items: readonly Item[],
   schedule: Schedule,
 ): SiteWorld {
+  const random = createRandom(`${seed}/${plan.site}`);
   const context: Context = {
     plan,
     items,
-    random: createRandom(`${seed}/${plan.site}`),
+    random,
     maker: createThingMaker(seed, siteIndex),
     stock: createStock(),
     schedule,
@@ -57,8 +58,8 @@ export function createSiteWorld(
   };
   return {
     begin() {
-      if (entries(plan).length > 0) intendPallet(context, 0);
-      for (const scanner of plan.scanners) schedule(context.random.whole(scanner.everyMs), { kind: "scan", scanner });
+      if (entries(plan).length > 0) intendPallet(context, random.whole(plan.pallets.firstMs));
+      for (const scanner of plan.scanners) schedule(random.whole(scanner.everyMs), { kind: "scan", scanner });
     },
     act(intent, nowMs) {
       switch (intent.kind) {
@@ -78,10 +79,10 @@ function entries(plan: SitePlan): readonly GatePlan[] {
   return plan.gates.filter(gate => isOutside(gate.from));
 }
 
-function intendPallet({ plan, random, schedule, progress }: Context, nowMs: number): void {
+function intendPallet({ plan, schedule, progress }: Context, atMs: number): void {
   if (progress.pallets >= (plan.pallets.countMax ?? Number.POSITIVE_INFINITY)) return;
   progress.pallets++;
-  schedule(nowMs + random.whole(plan.pallets.everyMs), { kind: "pallet" });
+  schedule(atMs, { kind: "pallet" });
   progress.crossingsIntended++;
 }
 
@@ -94,7 +95,7 @@ function arrive(context: Context, nowMs: number): Crossing | undefined {
     return undefined;
   }
   progress.crossingsIntended--;
-  intendPallet(context, nowMs);
+  intendPallet(context, nowMs + random.whole(plan.pallets.everyMs));
   const wares = Array.from({ length: random.whole(plan.pallets.items) }, () => random.pick(context.items));
   const pieces = Array.from({ length: random.whole(plan.pallets.pieces) }, () => random.pick(wares));
   const things = pieces.filter(item => item !== undefined).map(item => maker.piece(item));

@@ -8,7 +8,7 @@ import { createWorld } from "./world.ts";
 
 const lyon: SitePlan = {
   site: "lyon",
-  pallets: { everyMs: [1000, 5000], pieces: [5, 20], items: [1, 3], tagged: true, countMax: 40 },
+  pallets: { firstMs: [0, 500], everyMs: [1000, 5000], pieces: [5, 20], items: [1, 3], tagged: true, countMax: 40 },
   gates: [
     {
       device: "dock-1",
@@ -101,7 +101,16 @@ describe("the course of the world", () => {
 
   test("moves a thing only from where it is, and not before it is out of the last gate", () => {
     const places = new Map<string, { place: string; fromMs: number }>();
-    for (const event of happen(plan)) {
+    // Someone takes pieces away at the dock, so that a group that goes on is filled up with what came after it.
+    const taker = {
+      device: "pick",
+      from: "dock-1",
+      to: "customer",
+      everyMs: [300, 500],
+      labels: ["data-matrix"],
+    } as const;
+    const sites = [{ ...lyon, scanners: [...lyon.scanners, taker] }];
+    for (const event of happen({ ...plan, sites })) {
       const things = event.kind === "crossing" ? event.things : event.thing ? [event.thing] : [];
       for (const { epcHex } of things) {
         const { place, fromMs } = places.get(epcHex) ?? { place: "supplier", fromMs: 0 };
