@@ -4,21 +4,31 @@ import { checkDigit } from "./check-digit.ts";
 import { checkPair } from "./check-pair.ts";
 import type { LinterName } from "./linters.ts";
 
-/** Generators of right values, for tests only. */
+/** Generators of values, for tests only. */
+
+const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** Texts of these characters, and of pieces that mean something where they are read. */
+export function rubbish(...pieces: readonly string[]): fc.Arbitrary<string> {
+  const control = fc.constantFrom("\u0000", "\u001d", "\n", "é", "€", "\ud83d\ude00", "\ud83d");
+  return fc
+    .array(fc.oneof(fc.string({ maxLength: 12 }), control, fc.constantFrom(...pieces)))
+    .map(parts => parts.join(""));
+}
 
 /** Digits, exactly so many. */
 export function digits(length: number): fc.Arbitrary<string> {
-  return length === 0 ? fc.constant("") : fc.stringMatching(new RegExp(`^[0-9]{${length}}$`));
+  return of("0123456789", length, length);
 }
 
 /** Characters of GS1 set 82, one to so many. */
 export function set82(max: number): fc.Arbitrary<string> {
-  return fc.stringMatching(new RegExp(`^[!"%&'()*+,\\-./0-9:;<=>?A-Z_a-z]{1,${max}}$`));
+  return of(`${letters}!"%&'()*+,-./:;<=>?_`, 1, max);
 }
 
 /** Characters of GS1 set 39, one to so many. */
 export function set39(max: number): fc.Arbitrary<string> {
-  return fc.stringMatching(new RegExp(`^[#\\-/0-9A-Z]{1,${max}}$`));
+  return of("#-/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1, max);
 }
 
 /** A right value of an Application Identifier: optional components some of the time, each rule of the dictionary kept. */
@@ -66,11 +76,12 @@ function componentOf(component: Component): fc.Arbitrary<string> {
   }
   if (rules.has("csum")) return digits(component.max - 1).map(payload => payload + checkDigit(payload));
   if (rules.has("csumalpha")) return modelNumber(component.max);
-  if (rules.has("nozeroprefix")) return fc.stringMatching(new RegExp(`^[1-9][0-9]{0,${component.max - 1}}$`));
+  if (rules.has("nozeroprefix")) return of("0123456789", 1, component.max).filter(text => !text.startsWith("0"));
   if (rules.has("nonzero")) return digits(component.max).filter(text => /[1-9]/.test(text));
   if (rules.has("pcenc")) return set82(component.max).map(text => text.replaceAll("%", "."));
-  if (rules.has("gcppos1"))
+  if (rules.has("gcppos1")) {
     return fc.tuple(digits(4), characters(component, component.max - 4)).map(parts => parts.join(""));
+  }
   return characters(component, component.max);
 }
 
@@ -86,10 +97,14 @@ function characters({ type, min, max }: Component, most: number): fc.Arbitrary<s
     case "N":
       return fc.integer({ min: least, max: most }).chain(digits);
     case "X":
-      return min === max ? fc.stringMatching(new RegExp(`^[0-9A-Za-z_]{${max}}$`)) : set82(most);
+      return min === max ? of(letters, max, max) : set82(most);
     case "Y":
       return set39(most);
     case "Z":
-      return fc.stringMatching(new RegExp(`^[0-9A-Za-z_\\-]{1,${most}}$`));
+      return of(`${letters}-_`, 1, most);
   }
+}
+
+function of(characters: string, minLength: number, maxLength: number): fc.Arbitrary<string> {
+  return fc.string({ unit: fc.constantFrom(...characters), minLength, maxLength });
 }

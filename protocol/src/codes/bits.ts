@@ -64,9 +64,10 @@ export function bitText(value: number | bigint, width: number): string {
 export function hexOfBitText(text: string): string {
   const whole = text.padEnd(Math.ceil(text.length / 16) * 16, "0");
   let hex = "";
-  for (let at = 0; at < whole.length; at += 16)
+  for (let at = 0; at < whole.length; at += 16) {
     hex += Number.parseInt(whole.slice(at, at + 16), 2)
       .toString(16)
       .padStart(4, "0");
+  }
   return hex.toUpperCase();
 }

@@ -52,8 +52,9 @@ export function formatDigitalLink(elements: readonly Element[]): Result<string> 
   const inPath = [key, ...qualifiers];
   const inQuery = elements.filter(({ ai }) => !inPath.some(element => element.ai === ai));
   const misplaced = inQuery.find(({ ai }) => findApplicationIdentifier(ai)?.attribute !== true);
-  if (misplaced)
+  if (misplaced) {
     return refuse("code.digital_link", `AI ${misplaced.ai} has no place in a Digital Link of AI ${key.ai}.`);
+  }
   const path = inPath.map(({ ai, value }) => `/${ai}/${percentEncode(value)}`).join("");
   const query = inQuery.map(({ ai, value }) => `${ai}=${percentEncode(value)}`).join("&");
   return ok(`https://id.gs1.org${path}${query === "" ? "" : `?${query}`}`);
@@ -98,8 +99,9 @@ function readQuery(query: string): Result<readonly Element[]> {
     const [ai = "", ...rest] = parameter.split("=");
     if (ai === "" || !isDigits(ai)) continue;
     const entry = findApplicationIdentifier(ai);
-    if (entry === undefined)
+    if (entry === undefined) {
       return refuse("code.unknown_ai", `The query has ${ai}, which is no Application Identifier.`);
+    }
     if (!entry.attribute) return refuse("code.digital_link", `AI ${ai} belongs into the path, not into the query.`);
     const value = percentDecode(rest.join("=").replaceAll("+", " "));
     if (value === undefined) return refuse("code.digital_link", `AI ${ai} of the query has a broken % sequence.`);

@@ -47,8 +47,9 @@ export function splitKey(
   if (text.length < shape.digits) return undefined;
   const payload = text.slice(0, shape.digits - 1);
   const rest = text.slice(shape.digits);
-  if (!shape.rotated)
+  if (!shape.rotated) {
     return { companyPrefix: payload.slice(0, prefixLength), reference: payload.slice(prefixLength), rest };
+  }
   const reference = payload.slice(0, 1) + payload.slice(1 + prefixLength);
   return { companyPrefix: payload.slice(1, 1 + prefixLength), reference, rest };
 }

@@ -24,8 +24,9 @@ export function decodeFields(bits: Bits, scheme: PartitionScheme): Result<EpcFie
   if (scheme.bits !== undefined && !fits(bits, scheme.bits)) return wrongLength(bits, scheme.name);
   const partition = readNumber(bits, 11, 3);
   const part = scheme.parts[partition];
-  if (part === undefined)
+  if (part === undefined) {
     return refuse("code.epc_partition", `Partition ${partition} is not defined for ${scheme.name}.`);
+  }
   const companyPrefix = part.companyPrefix.read(bits, start);
   if (companyPrefix === undefined) return outOfRange(scheme, "company prefix");
   let at = start + part.companyPrefix.width;

@@ -54,8 +54,9 @@ export function decodePlain(bits: Bits, scheme: PlainScheme): Result<PlainConten
   const parts: string[] = [];
   for (const field of scheme.fields) {
     const text = field.read(bits, at);
-    if (text === undefined)
+    if (text === undefined) {
       return refuse("code.epc_range", `Field ${parts.length + 1} of the ${scheme.name} is out of range.`);
+    }
     parts.push(text);
     at += field.width;
   }

@@ -63,34 +63,27 @@ export const plusSchemes: readonly PlusScheme[] = families.flatMap(([name, plus,
 /** The AI of each kind of date (TDS 2.x 14.5.3). */
 const dateAis = ["11", "13", "15", "16", "17", "7006", "7007"];
 const date = pairs(7, 4, 5);
+const filters = [0, 1, 2, 3, 4, 5, 6, 7];
 const start = 12;
 
 /** Reads the bits of an EPC whose header names `scheme`. Refuses `code.epc_*`, and what a value is refused for. */
 export function decodePlus(bits: Bits, scheme: PlusScheme): Result<PlusContent> {
-  const elements: Element[] = [];
-  let at = start;
-  const dateAi = scheme.dated ? dateAis[readNumber(bits, at, 4)] : undefined;
-  if (scheme.dated && dateAi === undefined)
-    return refuse("code.epc_range", `The kind of date of the ${scheme.name} is not defined.`);
-  if (scheme.dated) at += 4;
-  for (const ai of dateAi === undefined ? scheme.ais : [dateAi, ...scheme.ais]) {
-    const read = readValue(bits, at, ai, ai === dateAi ? date : valueCodecOf(ai));
-    if (!read.ok) return read;
-    at = read.value.end;
-    if (!isNoExtension(read.value.element)) elements.push(read.value.element);
-  }
-  const host = scheme.hosted ? readHost(bits, at) : { text: undefined, end: at };
+  const dated = readDate(bits, scheme);
+  if (!dated.ok) return dated;
+  const own = readValues(bits, dated.value.end, scheme.ais);
+  if (!own.ok) return own;
+  const host = scheme.hosted ? readHost(bits, own.value.end) : { text: undefined, end: own.value.end };
   if (host === undefined) return refuse("code.epc_range", `The host name of the ${scheme.name} is none.`);
   if (host.end > bits.length * 8) return refuse("code.epc_length", `The host name of the ${scheme.name} is cut short.`);
-  const more = readNumber(bits, 8, 1) === 1 ? readMore(bits, host.end) : { elements: [] };
-  if (readNumber(bits, 8, 1) === 0 && !isZeroFrom(bits, host.end)) {
+  const toggle = readNumber(bits, 8, 1);
+  if (toggle === 0 && !isZeroFrom(bits, host.end)) {
     return refuse("code.epc_padding", `The bits after the ${scheme.name} are not all zero.`);
   }
-  if (dateAi !== undefined) elements.push(...elements.splice(0, 1));
+  const more = toggle === 0 ? { elements: [] } : readMore(bits, host.end);
   return ok({
-    filter: readNumber(bits, 9, 3),
     ...more,
-    elements: [...elements, ...more.elements],
+    filter: readNumber(bits, 9, 3),
+    elements: [...own.value.elements, ...dated.value.elements, ...more.elements],
     ...(host.text === undefined ? {} : { hostname: host.text }),
   });
 }
@@ -106,12 +99,12 @@ export interface PlusInput {
 /** Writes an EPC as a text of bits. Elements that the scheme has no field for follow it as data. Refuses `code.epc_*`. */
 export function encodePlus(scheme: PlusScheme, input: PlusInput): Result<string> {
   const { filter, elements, hostname, undecoded = "" } = input;
-  if (!Number.isInteger(filter) || filter < 0 || filter > 7)
-    return refuse("code.epc_range", `There is no filter ${filter}.`);
+  if (!filters.includes(filter)) return refuse("code.epc_range", `There is no filter ${filter}.`);
   if (hostname !== undefined && !scheme.hosted) return refuse("code.epc_range", `${scheme.name} has no host name.`);
   const dated = scheme.dated ? elements.find(({ ai }) => dateAis.includes(ai)) : undefined;
-  if (scheme.dated && dated === undefined)
-    return refuse("code.companions", `${scheme.name} needs a date, such as AI 17.`);
+  if (scheme.dated && dated === undefined) {
+    return refuse("code.companions", `${scheme.name} needs a date, as of AI 17.`);
+  }
   const own = scheme.ais.map(ai => elements.find(element => element.ai === ai) ?? noExtension(ai));
   const missing = scheme.ais.find((_, index) => own[index] === undefined);
   if (missing !== undefined) return refuse("code.companions", `${scheme.name} needs AI ${missing}.`);
@@ -128,6 +121,32 @@ export function encodePlus(scheme: PlusScheme, input: PlusInput): Result<string>
   return ok(texts.join(""));
 }
 
+interface Values {
+  readonly elements: readonly Element[];
+  readonly end: number;
+}
+
+/** The date of a scheme that has one: four bits for its kind, then the day. */
+function readDate(bits: Bits, scheme: PlusScheme): Result<Values> {
+  if (!scheme.dated) return ok({ elements: [], end: start });
+  const ai = dateAis[readNumber(bits, start, 4)];
+  if (ai === undefined) return refuse("code.epc_range", `The kind of date of the ${scheme.name} is not defined.`);
+  const read = readValue(bits, start + 4, ai, date);
+  return read.ok ? ok({ elements: [read.value.element], end: read.value.end }) : read;
+}
+
+function readValues(bits: Bits, from: number, ais: readonly string[]): Result<Values> {
+  const elements: Element[] = [];
+  let end = from;
+  for (const ai of ais) {
+    const read = readValue(bits, end, ai, valueCodecOf(ai));
+    if (!read.ok) return read;
+    if (!isNoExtension(read.value.element)) elements.push(read.value.element);
+    end = read.value.end;
+  }
+  return ok({ elements, end });
+}
+
 function readValue(
   bits: Bits,
   at: number,
@@ -135,10 +154,12 @@ function readValue(
   codec: ValueCodec | undefined,
 ): Result<{ readonly element: Element; readonly end: number }> {
   const read = codec?.read(bits, at);
-  if (read === undefined)
+  if (read === undefined) {
     return refuse("code.epc_range", `The bits for AI ${ai} stand for no value.`, { at: `bit ${at}` });
-  if (read.end > bits.length * 8)
+  }
+  if (read.end > bits.length * 8) {
     return refuse("code.epc_length", `The value of AI ${ai} is cut short.`, { at: `bit ${at}` });
+  }
   const element = { ai, value: read.text };
   const entry = findApplicationIdentifier(ai);
   const fault = entry && !isNoExtension(element) ? findFault(entry, read.text) : undefined;

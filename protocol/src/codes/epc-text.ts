@@ -108,8 +108,9 @@ function alphabet(characters: string, width: number): Packing {
     pack: text => [...text].map(character => bitText(characters.indexOf(character), width)).join(""),
     unpack: (bits, at, length) => {
       let text = "";
-      for (let index = 0; index < length; index++)
+      for (let index = 0; index < length; index++) {
         text += characters.charAt(readNumber(bits, at + index * width, width));
+      }
       return text;
     },
   };

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { rubbish } from "./arbitraries.ts";
 import { encodeTagUri } from "./epc.ts";
 import { formatPureIdentity, parseEpcUri } from "./epc-uri.ts";
 
@@ -54,11 +55,11 @@ test("any text behind urn:epc: is read or refused, and never throws", () => {
     "urn:epc:class:lgtin:",
     "",
   );
-  const body = fc.array(fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom(".", "%", "0", "0614141", "*")));
+  const body = rubbish(".", "%", "0", "0614141", "*");
   fc.assert(
-    fc.property(head, body, (start, pieces) => {
-      expect(parseEpcUri(start + pieces.join(""))).toHaveProperty("ok");
-      expect(encodeTagUri(start + pieces.join(""))).toHaveProperty("ok");
+    fc.property(head, body, (start, text) => {
+      expect(parseEpcUri(start + text)).toHaveProperty("ok");
+      expect(encodeTagUri(start + text)).toHaveProperty("ok");
     }),
   );
 });

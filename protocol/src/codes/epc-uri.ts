@@ -76,8 +76,9 @@ export function bitsOfTagUri(uri: string): Result<string> {
   if (plain) return bitsOfPlain(plain, body);
   const scheme = partitionSchemes.find(candidate => candidate.name.toLowerCase() === name);
   const [, filter = "", rest = ""] = /^([0-7])\.(.+)$/.exec(body) ?? [];
-  if (scheme === undefined || filter === "")
+  if (scheme === undefined || filter === "") {
     return refuse("code.epc_uri", `${JSON.stringify(uri)} is no tag URI known here.`);
+  }
   const fields = readFields(scheme, Number(filter), rest);
   return fields === undefined ? broken(body) : encodeFields(scheme, fields);
 }

@@ -1,3 +1,4 @@
+export { type ApplicationIdentifier, findApplicationIdentifier } from "./application-identifier.ts";
 export { checkDigit } from "./check-digit.ts";
 export { checkRequired } from "./companions.ts";
 export { calendarDate, fullYear } from "./dates.ts";

@@ -28,16 +28,18 @@ export function normaliseGtin(text: string): Result<Gtin> {
 /** Reads an SSCC of 18 digits. Refuses `code.charset`, `code.length` and `code.check_digit`. */
 export function parseSscc(text: string): Result<Sscc> {
   if (!isDigits(text)) return refuse("code.charset", `An SSCC has digits only: ${JSON.stringify(text)}.`);
-  if (text.length !== 18)
+  if (text.length !== 18) {
     return refuse("code.length", `An SSCC has 18 digits, ${JSON.stringify(text)} has ${text.length}.`);
+  }
   return withCheckDigit("SSCC", text, asSscc(text));
 }
 
 /** Reads a GLN of 13 digits. Refuses `code.charset`, `code.length` and `code.check_digit`. */
 export function parseGln(text: string): Result<string> {
   if (!isDigits(text)) return refuse("code.charset", `A GLN has digits only: ${JSON.stringify(text)}.`);
-  if (text.length !== 13)
+  if (text.length !== 13) {
     return refuse("code.length", `A GLN has 13 digits, ${JSON.stringify(text)} has ${text.length}.`);
+  }
   return withCheckDigit("GLN", text, text);
 }
 

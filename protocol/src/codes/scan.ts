@@ -76,7 +76,9 @@ export function splitScan(raw: string): { readonly symbology: string | undefined
 
 function readGs1(text: string, options: ScanOptions): Read {
   let data = text;
-  for (const stand of options.separators ?? defaultSeparators) data = data.replaceAll(stand, separator);
+  for (const stand of options.separators ?? defaultSeparators) {
+    if (stand !== "") data = data.replaceAll(stand, separator);
+  }
   return formed("elementString", parseElementString(data));
 }
 
@@ -88,8 +90,9 @@ function readEan13(text: string, options: ScanOptions): Read {
     return joined(readEan13(text.slice(0, boundary.index), options), readGs1(composite, options));
   }
   const [, main, addOn] = /^([0-9]{13}|[0-9]{8})([0-9]{2}|[0-9]{5})?$/.exec(text) ?? [];
-  if (main === undefined)
+  if (main === undefined) {
     return refuse("code.symbology", `${JSON.stringify(text)} is not what an EAN/UPC symbol carries.`);
+  }
   return ofGtin(main.length === 8 ? expandUpce(main) : normaliseGtin(main), addOn);
 }
 
@@ -115,8 +118,9 @@ function readText(text: string, options: ScanOptions): Read {
 function readUnnamed(text: string, options: ScanOptions): Read {
   if (isWebUri(text)) return readText(text, options);
   if (/^\([0-9]{2,4}\)/.test(text)) return orPlain(formed("elementString", parseBracketed(text)));
-  if (isDigits(text) && [8, 12, 13, 14].includes(text.length) && hasCheckDigit(text))
+  if (isDigits(text) && [8, 12, 13, 14].includes(text.length) && hasCheckDigit(text)) {
     return ofGtin(normaliseGtin(text));
+  }
   const read = readGs1(text, options);
   const marked = text.includes(separator) || (read.ok && read.value.elements.some(({ ai }) => checked.has(ai)));
   return marked ? orPlain(read) : plain;
