@@ -8,6 +8,12 @@ export const exitCodes = { fine: 0, failed: 1, usage: 2, internal: 70 } as const
 /** The number that shells add to 128 for a process that a signal ended. */
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
 
+export interface LifeOptions {
+  readonly name: string;
+  readonly log: Log;
+  readonly stopDeadlineMs?: number | undefined;
+}
+
 /**
  * Starting, running, stopping, ended. Only `stop` leaves the first two, once; a stop while starting waits until opening has worked or
  * failed. The exit code can only get worse.
@@ -15,13 +21,15 @@ const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
 export class Life {
   readonly #name: string;
   readonly #log: Log;
+  readonly #stopDeadlineMs: number;
   readonly #stopping = new AbortController();
   readonly #opened = Promise.withResolvers<AsyncDisposable | undefined>();
   #exitCode: number = exitCodes.fine;
 
-  constructor(name: string, log: Log) {
+  constructor({ name, log, stopDeadlineMs = limits.stopDeadlineMs }: LifeOptions) {
     this.#name = name;
     this.#log = log;
+    this.#stopDeadlineMs = stopDeadlineMs;
   }
 
   /** Aborts when the process is to stop. */
@@ -65,11 +73,18 @@ export class Life {
     this.#exitCode = Math.max(this.#exitCode, exitCode);
     if (this.signal.aborted) return;
     setTimeout(() => {
-      say(`${this.#name}: did not stop within ${limits.stopDeadlineMs / 1000} s and is ended now.`);
+      say(`${this.#name}: did not stop within ${this.#stopDeadlineMs / 1000} s and is ended now.`);
       process.exit(Math.max(this.#exitCode, exitCodes.failed));
-    }, limits.stopDeadlineMs);
+    }, this.#stopDeadlineMs);
     this.#stopping.abort(new Error("the process is stopping"));
-    void this.#dispose().then(() => process.exit(this.#exitCode));
+    void this.#dispose().then(() => this.#end());
+  }
+
+  /** Lets the last log lines out, if anybody reads them. */
+  #end(): void {
+    const exit = () => process.exit(this.#exitCode);
+    setTimeout(exit, limits.logFlushMs);
+    process.stdout.write("", exit);
   }
 
   async #dispose(): Promise<void> {

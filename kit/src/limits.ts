@@ -20,6 +20,10 @@ export const limits = {
   faultsMax: 50,
   /** A configuration file beyond this is refused. */
   configFileMaxBytes: 1024 * 1024,
+  /** Log lines that nobody reads are kept up to here; further ones are dropped and counted. */
+  logBufferMaxBytes: 1024 * 1024,
+  /** How long a process that ends waits for its last log lines to be read. */
+  logFlushMs: 500,
   /** Length of one sentence for people; what is beyond is cut. */
   sentenceMaxLength: 600,
 } as const;

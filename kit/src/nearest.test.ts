@@ -10,7 +10,7 @@ test.each([
   ["sites", "site"],
   ["nat", "nats"],
   ["mtqt", "mqtt"],
-  ["istes", "site"],
+  ["iste", "site"],
 ])("%s means %s", (written, meant) => {
   expect(nearest(written, known)).toBe(meant);
 });

@@ -33,6 +33,8 @@ export interface ProcessOptions<S extends z.ZodType> {
   readonly ignoreEnv?: readonly string[];
   /** How `--help` names further arguments, such as `[SCENARIO]`; without it they are refused. */
   readonly args?: string;
+  /** How long stopping may take, 10 s without it; then the process ends with exit code 1. */
+  readonly stopDeadlineMs?: number;
 }
 
 /**
@@ -69,7 +71,7 @@ export async function runProcess<S extends z.ZodType>(options: ProcessOptions<S>
 async function live<S extends z.ZodType>(options: ProcessOptions<S>, config: z.output<S>, args: readonly string[]) {
   const log = logOf(options.name);
   if (!log) return;
-  const life = new Life(options.name, log);
+  const life = new Life({ name: options.name, log, stopDeadlineMs: options.stopDeadlineMs });
   life.watch();
   try {
     const running = await options.open(config, { log, signal: life.signal, args });

@@ -28,6 +28,7 @@ export interface EventStreamOptions {
 /**
  * Answers with server-sent events. `subscribe` gets the client and returns what ends the subscription; that is called once, however the
  * stream ends. A client that leaves more than the buffer unread is dropped: a slow reader costs the others nothing.
+ * What is sent in one go must fit the buffer too, so large snapshots belong in a request of their own.
  */
 export function eventStream(
   c: Context,

@@ -20,6 +20,8 @@ export interface ListenHttpOptions {
   /** The configuration key of the address, for the sentence when it is taken. */
   readonly setting?: string;
   readonly connectionsMax?: number;
+  /** How long requests under way may take to finish when the server stops. */
+  readonly stopGraceMs?: number;
   /** Gets what fails in the server itself while it listens, such as too many open files; without it that ends the process. */
   readonly log?: Log;
 }
@@ -34,7 +36,8 @@ export interface HttpServer extends AsyncDisposable {
 
 /** Resolves once the port is bound; throws with a sentence that names the setting where it cannot be. */
 export async function listenHttp(app: HttpApp, listen: HostPort, options: ListenHttpOptions = {}): Promise<HttpServer> {
-  const { setting = "http.listen", connectionsMax = limits.httpConnectionsMax } = options;
+  const { setting = "http.listen", connectionsMax = limits.httpConnectionsMax, log } = options;
+  const stopGraceMs = options.stopGraceMs ?? limits.httpStopGraceMs;
   const closing = new AbortController();
   const handle = getRequestListener((request, env) => app.fetch(request, { ...env, closing: closing.signal }), {
     errorHandler: unreadable,
@@ -46,7 +49,6 @@ export async function listenHttp(app: HttpApp, listen: HostPort, options: Listen
   });
   server.maxConnections = connectionsMax;
   await bind(server, listen, setting);
-  const { log } = options;
   if (log) server.on("error", err => log.error({ err }, "the HTTP server could not take a connection"));
   const { host } = listen;
   const port = boundPort(server) ?? listen.port;
@@ -54,7 +56,7 @@ export async function listenHttp(app: HttpApp, listen: HostPort, options: Listen
     host,
     port,
     url: `http://${formatHostPort({ host, port })}`,
-    [Symbol.asyncDispose]: () => close(server, closing),
+    [Symbol.asyncDispose]: () => close(server, closing, stopGraceMs),
   };
 }
 
@@ -90,11 +92,11 @@ function unreadable(): Response {
   return new Response(body, { status: 400, headers: { "content-type": problemMediaType } });
 }
 
-async function close(server: Server, closing: AbortController): Promise<void> {
+async function close(server: Server, closing: AbortController, graceMs: number): Promise<void> {
   if (closing.signal.aborted || !server.listening) return;
   closing.abort();
   const closed = new Promise<void>(resolve => server.close(() => resolve()));
-  const cut = setTimeout(() => server.closeAllConnections(), limits.httpStopGraceMs);
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(cut);
 }
