@@ -1,16 +1,14 @@
 import { createMetrics, type Log, openTogether } from "@tallygate/kit";
 import { createCentralMetrics } from "./api/metrics.ts";
 import { openApi } from "./api/open-api.ts";
-import type { CatalogueEffects } from "./api/parts.ts";
 import type { CentralConfig } from "./config.ts";
 import { migrate } from "./db/migrate.ts";
 import { openPool } from "./db/pool.ts";
 import { openIngest } from "./ingest/ingest.ts";
-import { postHeldMovements } from "./ingest/post-held.ts";
 import { Influx } from "./projector/influx.ts";
 import { openProjector } from "./projector/projector.ts";
 import { openNatsLink } from "./relay/nats-link.ts";
-import { openRelay, type Relay } from "./relay/relay.ts";
+import { openRelay } from "./relay/relay.ts";
 import { version } from "./version.ts";
 
 export interface Central extends AsyncDisposable {
@@ -47,7 +45,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
         pool,
         changes,
         sites,
-        catalogue: catalogueEffects(relay),
+        relay,
         influx,
         metrics,
         registry,
@@ -57,14 +55,4 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     );
     return { url: api.url, ready: `central answers at ${api.url}` };
   });
-}
-
-function catalogueEffects(relay: Relay): CatalogueEffects {
-  return {
-    async postHeld(client, classKeys) {
-      const commits = await postHeldMovements(client, classKeys);
-      return () => relay.publishCommits(commits);
-    },
-    changed: version => relay.catalogueChanged(version),
-  };
 }

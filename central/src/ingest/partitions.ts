@@ -76,6 +76,7 @@ export class Partitions implements AsyncDisposable {
   private async share(): Promise<void> {
     const client = this.client ?? (await this.connect());
     const living = await beat(client, { id: this.id, deadMs: this.options.deadMs ?? centralLimits.processDeadMs });
+    const before = this.owned.size;
     const fair = Math.ceil(partitions / Math.max(1, living));
     for (const partition of [...this.owned.keys()].slice(fair)) {
       await this.disown([partition]);
@@ -85,8 +86,12 @@ export class Partitions implements AsyncDisposable {
       if (this.owned.size >= fair) break;
       if (this.owned.has(partition) || !(await lockPartition(client, partition))) continue;
       this.owned.set(partition, this.options.own(partition));
-      this.options.log.info({ partition, living }, "owns a partition");
     }
+    if (this.owned.size === before) return;
+    this.options.log.info(
+      { partitions: [...this.owned.keys()].sort((a, b) => a - b), living },
+      "owns other partitions now",
+    );
   }
 
   private async connect(): Promise<pg.Client> {

@@ -1,5 +1,4 @@
 import type { Level } from "@tallygate/protocol";
-import { readItemsOfKeys } from "../db/ledger/catalogue.ts";
 import { readEpochs } from "../db/ledger/epochs.ts";
 import { readSitesOfHeld, takeHeld } from "../db/ledger/held.ts";
 import { lockSites, raiseVersions } from "../db/ledger/sites.ts";
@@ -16,14 +15,18 @@ import { changeCount, type SiteCommit } from "./site-commit.ts";
  * (`publishCommits`) when its transaction has ended. Throws `Outdated` when that transaction must be run again, which
  * `transaction()` does.
  */
-export async function postHeldMovements(client: Client, classKeys: readonly string[]): Promise<readonly SiteCommit[]> {
+export async function postHeldMovements(
+  client: Client,
+  classKeys: readonly string[],
+  itemId: number,
+): Promise<readonly SiteCommit[]> {
   const locked = await readSitesOfHeld(client, classKeys);
   if (locked.length === 0) return [];
   await client.query(byIndexOnly);
   await lockSites(client, locked);
   const { nowMs } = await readEpochs(client, []);
   const directory = new Directory();
-  const books = booksOf(directory, await readItemsOfKeys(client, classKeys));
+  const books = booksOf(directory, new Map(classKeys.map(classKey => [classKey, itemId])));
   const levels = new Map<number, Map<string, Level>>();
   const touched = new Set<number>();
   for (;;) {
