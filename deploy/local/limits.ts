@@ -32,6 +32,15 @@ export const limits = {
   /** Waits before a new start. */
   restartMinMs: 200,
   restartMaxMs: 5_000,
+  /** One request to central while the demonstration is set up. */
+  requestMs: 10_000,
+  /** A site that central has not heard of in this time after its edge is ready will not be heard of. */
+  siteHeardMs: 20_000,
+  siteHeardPauseMs: 100,
+  /** Interrupts within so long of the first one are the same one: a terminal and npm both pass Ctrl-C on. */
+  sameInterruptMs: 500,
+  /** How often is looked whether the npm that started us is still there. */
+  parentPauseMs: 2_000,
   /** Free bytes of the disk below which nothing is started, and a part that ended is not started again. */
   freeBytesToStart: 256 * 1024 * 1024,
   freeBytesToGoOn: 32 * 1024 * 1024,

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { errorCode } from "@tallygate/kit";
 import { limits } from "./limits.ts";
 
 /**
@@ -18,11 +19,11 @@ export class PortTaken extends Error {
   }
 }
 
-/** Whether a server could listen on this port of the loopback now. */
+/** Whether nobody listens on this port now. A port that we may not use at all counts as free: its server says that better. */
 export function isPortFree(port: number, host = "127.0.0.1"): Promise<boolean> {
   return new Promise(resolve => {
     const probe = createServer();
-    probe.once("error", () => resolve(false));
+    probe.once("error", fault => resolve(errorCode(fault) !== "EADDRINUSE"));
     probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
   });
 }
@@ -34,9 +35,10 @@ export async function freePort(): Promise<number> {
 }
 
 /** The first port from `start` upwards on which nobody listens and that is not among `except`. */
-export async function portFrom(start: number, except: ReadonlySet<number> = new Set()): Promise<number> {
-  for (let port = start; port < start + limits.portTriesMax; port++) {
-    if (!except.has(port) && (await isPortFree(port))) return port;
+export async function portFrom(start: number, except: ReadonlySet<number> = new Set(), host?: string): Promise<number> {
+  const end = Math.min(start + limits.portTriesMax, 65_536);
+  for (let port = start; port < end; port++) {
+    if (!except.has(port) && (await isPortFree(port, host))) return port;
   }
-  throw new Error(`No free port among ${start} to ${start + limits.portTriesMax - 1} of 127.0.0.1.`);
+  throw new Error(`No port from ${start} to ${end - 1} is free: other programs have them all.`);
 }

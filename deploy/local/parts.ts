@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import { type Address, formatAddress } from "./addresses.ts";
+import { briefOf, Seldom } from "./brief.ts";
+import { Child } from "./child.ts";
+import { LogFile } from "./log-file.ts";
+import { Part } from "./part.ts";
+import type { Screen } from "./screen.ts";
+import { Catalogue } from "./seed.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** What everything of a run is started with. */
+export interface RunContext {
+  /** The checkout. */
+  readonly root: string;
+  /** Where everything that is kept is kept. */
+  readonly home: string;
+  /** Whether simulated devices feed the sites. */
+  readonly sim: boolean;
+  readonly screen: Screen;
+  readonly supervisor: Supervisor;
+  /** Aborts when everything is to end. */
+  readonly signal: AbortSignal;
+  /** Disposed of after everything has ended. */
+  readonly closing: DisposableStack;
+}
+
+export interface OwnPart {
+  readonly name: string;
+  /** What Node runs, from the checkout. */
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly ready: (signal: AbortSignal) => Promise<boolean>;
+  readonly onLine?: (line: string) => void;
+  /** What is said of it when it runs. */
+  readonly result: string;
+}
+
+/** Starts a process of ours, keeps it alive, and says so. */
+export async function openPart(
+  context: RunContext,
+  { name, args, env, ready, onLine, result }: OwnPart,
+): Promise<void> {
+  const { root, screen, supervisor, signal } = context;
+  signal.throwIfAborted();
+  const log = logOf(context, name);
+  const spec = async () => ({ command: process.execPath, args, cwd: root, env: { ...ownEnv(), ...env }, ready });
+  const open = async (onDeath: ConstructorParameters<typeof Part>[0]["onDeath"]) => {
+    const part = new Part({
+      name,
+      spec,
+      signal,
+      onDeath,
+      onLine: line => {
+        log(line);
+        onLine?.(line);
+      },
+    });
+    await part.restart();
+    return part;
+  };
+  await screen.step(
+    name,
+    () => supervisor.open(open),
+    () => result,
+  );
+}
+
+/** Asks a server of ours whether it is alive. */
+export function untilHealthy(address: Address): (signal: AbortSignal) => Promise<boolean> {
+  return async signal => (await fetch(`http://${formatAddress(address)}/healthz`, { signal })).ok;
+}
+
+/** Keeps a child's lines in a file of its name, and shows warnings and errors in brief. */
+export function logOf({ home, screen, signal, closing }: RunContext, name: string): (line: string) => void {
+  const file = closing.use(new LogFile(join(home, "logs", `${name.toLowerCase()}.log`)));
+  const seldom = new Seldom();
+  return line => {
+    file.write(line);
+    const brief = signal.aborted ? undefined : briefOf(line);
+    if (brief !== undefined && seldom.allows(brief, Date.now())) screen.warn(`${name}: ${brief}`);
+  };
+}
+
+/** The goods and places of a scenario, as the simulator itself prints them. */
+export async function readCatalogue({ root, signal }: RunContext, scenario: string): Promise<Catalogue> {
+  let text = "";
+  await Child.run({
+    name: "simulator",
+    command: process.execPath,
+    args: ["firmware-sim/src/main.ts", scenario, "--print-catalogue"],
+    cwd: root,
+    env: ownEnv(),
+    signal,
+    onLine: line => {
+      text += line;
+    },
+  });
+  return Catalogue.parse(JSON.parse(text));
+}
+
+/** Our environment without the settings in it: one meant for central would be a fault to an edge. */
+function ownEnv(): NodeJS.ProcessEnv {
+  const others = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith("TALLYGATE_") || name === "TALLYGATE_LOG_LEVEL",
+  );
+  return Object.fromEntries(others);
+}
