@@ -23,4 +23,17 @@ export const limits = {
     /** Changes of the centre remembered behind a gap; above it a snapshot brings them again. */
     versionsAheadMax: 10_000,
   },
+  uplink: {
+    /** Batches under way that the centre has not confirmed; the rest waits on disk. */
+    windowBatches: 16,
+    /** Without any confirmation for so long the centre is asked where it stands; doubled each time in vain. */
+    confirmMs: 5000,
+    confirmMaxMs: 60_000,
+    /** After going back, further demands for the same are those of batches that were under way. */
+    resendQuietMs: 500,
+    requestMs: 5000,
+    pingMs: 5000,
+    statusMs: 5000,
+    retry: { minMs: 100, maxMs: 5000 },
+  },
 } as const;

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { SiteId } from "@tallygate/protocol";
+import type { Epoch, SiteId } from "@tallygate/protocol";
 import { storeError } from "./errors.ts";
 import { lockStore } from "./lock.ts";
 import { migrate } from "./schema.ts";
@@ -19,6 +19,18 @@ export interface StoreOptions {
   readonly exceptionsMax?: number;
   /** The largest size of the database, as a disk would set it. */
   readonly bytesMax?: number;
+}
+
+export interface StoreCounts {
+  readonly epoch: Epoch;
+  readonly lastSeq: number;
+  /** Movements not yet confirmed, and the event time of the oldest of them. */
+  readonly waiting: number;
+  readonly oldestWaitingMs: number | undefined;
+  readonly exceptionsOpen: number;
+  readonly tags: number;
+  readonly readings: number;
+  readonly recorderBytes: number;
 }
 
 /**

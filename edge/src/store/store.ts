@@ -11,7 +11,7 @@ import type { ClockSkew, Decision, Lookup, TagPlace, TimedReading } from "../cor
 import { limits } from "../limits.ts";
 import { storeError } from "./errors.ts";
 import { type ExceptionQuery, Exceptions, type StoredException } from "./exceptions.ts";
-import type { StoreOptions } from "./open.ts";
+import type { StoreCounts, StoreOptions } from "./open.ts";
 import { type MovementQuery, Outbox, type PendingChange } from "./outbox.ts";
 import type { EpochState, StoredMovement } from "./outbox-rows.ts";
 import { type ReadingQuery, Recorder } from "./recorder.ts";
@@ -22,18 +22,6 @@ import { type TagQuery, Tags } from "./tags.ts";
 /** What a commit gave: the movements with their identities, in order. */
 export interface CommittedTick {
   readonly movements: readonly StoredMovement[];
-}
-
-export interface StoreCounts {
-  readonly epoch: Epoch;
-  readonly lastSeq: number;
-  /** Movements not yet confirmed, and the event time of the oldest of them. */
-  readonly waiting: number;
-  readonly oldestWaitingMs: number | undefined;
-  readonly exceptionsOpen: number;
-  readonly tags: number;
-  readonly readings: number;
-  readonly recorderBytes: number;
 }
 
 /**
@@ -264,17 +252,26 @@ export class Store implements Lookup, Disposable {
     return this.#transaction("resolving an exception", () => this.#exceptions.resolve(id));
   }
 
-  counts(): StoreCounts {
-    const { epoch, last } = this.#outbox.current;
+  /** Movements not yet confirmed, and the event time of the oldest of them. */
+  backlog(): { readonly waiting: number; readonly oldestWaitingMs: number | undefined } {
     const oldest = this.unconfirmed()[0];
     const first = oldest === undefined ? undefined : this.#outbox.range(oldest, oldest.confirmed + 1, 1)[0];
+    return { waiting: this.#outbox.waiting, oldestWaitingMs: first?.movement.eventTimeMs };
+  }
+
+  exceptionsOpen(): number {
+    return this.#exceptions.open();
+  }
+
+  /** Everything counted: some of it walks an index, so it is for a page and not for each tick. */
+  counts(): StoreCounts {
+    const { epoch, last } = this.#outbox.current;
     const { readings, bytes } = this.#recorder.sums();
     return {
       epoch,
       lastSeq: last,
-      waiting: this.#outbox.waiting,
-      oldestWaitingMs: first?.movement.eventTimeMs,
-      exceptionsOpen: this.#exceptions.open(),
+      ...this.backlog(),
+      exceptionsOpen: this.exceptionsOpen(),
       tags: this.#tags.count(),
       readings,
       recorderBytes: bytes,

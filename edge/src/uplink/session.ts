@@ -1,0 +1,185 @@
+import { type JetStreamClient, jetstream } from "@nats-io/jetstream";
+import type { Msg, NatsConnection } from "@nats-io/transport-node";
+import { backoff, sleep } from "@tallygate/kit";
+import { type Batch, CatalogueChanged, HelloReply, Resend, SiteChange, subjects } from "@tallygate/protocol";
+import { limits } from "../limits.ts";
+import type { Store } from "../store/store.ts";
+import { type Fork, makeHello, settleCursors } from "./greeting.ts";
+import { Refresher } from "./refresher.ts";
+import { Sender } from "./sender.ts";
+
+export interface SessionDeps {
+  readonly connection: NatsConnection;
+  readonly store: Store;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  readonly events: SessionEvents;
+}
+
+export interface SessionEvents {
+  greeting(): void;
+  sending(): void;
+  /** The centre has committed movements, or levels or the catalogue changed. */
+  confirmed(): void;
+  trouble(error: unknown): void;
+  forked(fork: Fork): void;
+  refreshFailed(error: unknown): void;
+  refreshed(): void;
+}
+
+/**
+ * One connection to NATS, until it closes: *greeting* (asks the centre where it stands, again and again until it answers) → *sending* →
+ * *greeting* again when confirmations stay out or publishing fails. Only `#run` changes it.
+ */
+export class Session {
+  readonly #deps: SessionDeps;
+  readonly #stream: JetStreamClient;
+  readonly #sender: Sender;
+  readonly #refresher: Refresher;
+  readonly #end = new AbortController();
+  #greetAgain: (() => void) | undefined;
+  #progress = false;
+
+  constructor(deps: SessionDeps) {
+    this.#deps = deps;
+    const { connection, store, events, signal } = deps;
+    this.#stream = jetstream(connection);
+    this.#sender = new Sender({
+      store,
+      publish: batch => this.#publish(batch),
+      trouble: error => this.#trouble(error),
+    });
+    this.#refresher = new Refresher({
+      store,
+      ask: (what, request) => this.#ask(subjects[what](store.site), request),
+      signal: AbortSignal.any([signal, this.#end.signal]),
+      onRefreshed: () => {
+        events.refreshed();
+        events.confirmed();
+      },
+      onFailure: events.refreshFailed,
+    });
+  }
+
+  /** Movements were committed. */
+  wake(): void {
+    this.#sender.pump();
+  }
+
+  /** Runs until the connection is closed or the signal aborts. */
+  async run(): Promise<void> {
+    const { connection, signal } = this.#deps;
+    const closed = connection.closed().then(() => this.#end.abort());
+    signal.addEventListener("abort", () => this.#end.abort(), { once: true });
+    if (signal.aborted) this.#end.abort();
+    this.#listen();
+    try {
+      await this.#run();
+    } finally {
+      this.#sender.stop();
+      this.#end.abort();
+      await this.#refresher.ended();
+      await connection.close();
+      await closed;
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { events } = this.#deps;
+    const ended = this.#end.signal;
+    let waits = backoff(limits.uplink.retry);
+    while (!ended.aborted) {
+      events.greeting();
+      try {
+        await this.#greet();
+        const again = this.#untilGreetingAgain();
+        this.#progress = false;
+        events.sending();
+        this.#sender.start();
+        await again;
+      } catch (error) {
+        if (!ended.aborted) events.trouble(error);
+      }
+      if (this.#progress) waits = backoff(limits.uplink.retry);
+      await sleep(waits.next().value, ended);
+    }
+  }
+
+  async #greet(): Promise<void> {
+    const { store, now, events } = this.#deps;
+    const reply = HelloReply.parse(await this.#ask(subjects.hello(store.site), makeHello(store, now())));
+    const fork = settleCursors(store, reply, now());
+    if (fork !== undefined) events.forked(fork);
+    if (reply.version < store.version) store.forgetLevels();
+    if (reply.catalogueVersion < store.catalogueVersion) store.forgetCatalogue();
+    this.#refresher.want({
+      snapshot: reply.version !== store.version,
+      catalogue: reply.catalogueVersion !== store.catalogueVersion,
+    });
+    events.confirmed();
+  }
+
+  #untilGreetingAgain(): Promise<void> {
+    return new Promise(resolve => {
+      this.#greetAgain = resolve;
+      this.#end.signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+  }
+
+  #trouble(error: unknown): void {
+    if (this.#end.signal.aborted) return;
+    this.#deps.events.trouble(error);
+    this.#greetAgain?.();
+  }
+
+  #listen(): void {
+    const { site } = this.#deps.store;
+    this.#subscribe(subjects.change(site), text => this.#takeChange(SiteChange.parse(text)));
+    this.#subscribe(subjects.resend(site), text => {
+      const { site: named, epoch, from } = Resend.parse(text);
+      if (named === site) this.#sender.goBack(epoch, from);
+    });
+    this.#subscribe(subjects.catalogueChanged, text => {
+      const { version } = CatalogueChanged.parse(text);
+      if (version > this.#deps.store.catalogueVersion) this.#refresher.want({ catalogue: true });
+    });
+  }
+
+  #takeChange(change: SiteChange): void {
+    const { store, events } = this.#deps;
+    if (change.site !== store.site) return;
+    const { gap } = store.confirm(change);
+    if (gap) this.#refresher.want({ snapshot: true });
+    if (change.cursors.length > 0) this.#progress = true;
+    this.#sender.confirmed(change.cursors);
+    events.confirmed();
+  }
+
+  /** A message that cannot be taken (it is not what the contract says, or the disk is full) is made good by greeting again. */
+  #subscribe(subject: string, take: (message: unknown) => void): void {
+    const callback = (error: Error | null, message: Msg) => {
+      if (this.#end.signal.aborted) return;
+      try {
+        if (error !== null) throw error;
+        take(message.json());
+      } catch (failure) {
+        this.#sender.stop();
+        this.#trouble(failure);
+      }
+    };
+    this.#deps.connection.subscribe(subject, { callback });
+  }
+
+  /** No message id: the server would take a batch that is sent again for a copy, and swallow it. */
+  async #publish(batch: Batch): Promise<void> {
+    const subject = subjects.movements(batch.site);
+    await this.#stream.publish(subject, JSON.stringify(batch), { timeout: limits.uplink.requestMs });
+  }
+
+  async #ask(subject: string, request: unknown): Promise<unknown> {
+    const answer = await this.#deps.connection.request(subject, JSON.stringify(request), {
+      timeout: limits.uplink.requestMs,
+    });
+    return answer.json();
+  }
+}
