@@ -49,7 +49,10 @@ export function itemStock(item: StockItemRow, levels: readonly LevelRow[], view:
     sku: item.sku,
     name: item.name,
     uom: item.uom,
-    ...total(asked.filter(level => !level.outside), view.as_of === undefined ? 0 : null),
+    ...total(
+      asked.filter(level => !level.outside),
+      view.as_of === undefined ? 0 : null,
+    ),
     places: asked
       .filter(level => outsidesToo || !level.outside)
       .map(({ site, place, outside, ...level }) => ({ site, place, outside, ...withAvailable(level) })),

@@ -118,7 +118,7 @@ export interface TestLedger extends AsyncDisposable {
 export async function openTestLedger(): Promise<TestLedger> {
   const postgres = await startPostgres();
   const url = await postgres.database("tallygate");
-  const log = createLog("test", "silent");
+  const log = createLog("test", "error");
   const pool = openPool({ url, size: 8, applicationName: "test", log });
   await migrate(pool);
   const ledger = openLedger({ pool, log });
@@ -175,7 +175,7 @@ export async function openTestApi(ledger: TestLedger, influx?: Pick<Influx, "que
     influx,
     metrics,
     registry,
-    log: createLog("test", "silent"),
+    log: createLog("test", "error"),
     listen: { host: "127.0.0.1", port: 0 },
     version: "0.0.0",
     natsConnected: () => nats.connected,
