@@ -31,19 +31,21 @@ export function wishOf(name: string, file: string, server: "http" | "mqtt", stan
 }
 
 /**
- * Finds the address for each wish: its own, or, where another program has the port, the same host with the next free one, which is
+ * Finds the address for each wish: its own, or, where the port is taken, the same host with the next free one, which is
  * said. The answer is a look-up by the wish.
  */
 export async function settle(wishes: readonly Wish[], say: (text: string) => void): Promise<(wish: Wish) => Address> {
   const spokenFor = new Set(wishes.map(({ port }) => port));
+  const given = new Set<number>();
   const settled = new Map<Wish, Address>();
   for (const wish of wishes) {
     const { name, host, port: wanted, setting } = wish;
-    const port = (await isPortFree(wanted, host)) ? wanted : await portFrom(wanted + 1, spokenFor, host);
+    const isFree = !given.has(wanted) && (await isPortFree(wanted, host));
+    const port = isFree ? wanted : await portFrom(wanted + 1, spokenFor, host);
+    given.add(port);
     spokenFor.add(port);
     settled.set(wish, { host, port });
-    if (port !== wanted)
-      say(`Port ${wanted} (${setting}) is taken by another program; ${name} takes ${port} this time.`);
+    if (port !== wanted) say(`Port ${wanted} (${setting}) is taken; ${name} takes ${port} this time.`);
   }
   return wish => settled.get(wish) ?? wish;
 }

@@ -61,7 +61,7 @@ const headOf = (hash: string) =>
  */
 export function writeConfiguration(home: string, name: string, content: object): string {
   const path = join(home, name);
-  const text = stringify(content, { lineWidth: 0 });
+  const text = stringify(content, { lineWidth: 0, aliasDuplicateObjects: false });
   if (!isChanged(path)) writeFileSync(path, headOf(hashOf(text)) + text);
   return path;
 }

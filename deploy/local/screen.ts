@@ -10,11 +10,17 @@ export interface Screen {
   step<T>(name: string, work: () => Promise<T>, result: (value: T) => string): Promise<T>;
 }
 
-export type Style = Parameters<typeof styleText>[0];
+/** What is needed of a stream. */
+export interface ScreenOutput {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+type Style = Parameters<typeof styleText>[0];
 
 const nameColumns = 12;
 
-export function openScreen(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv = process.env): Screen {
+export function openScreen(out: ScreenOutput, env: NodeJS.ProcessEnv = process.env): Screen {
   const { NO_COLOR, TERM } = env;
   const live = out.isTTY === true && TERM !== "dumb";
   const paint = (style: Style, text: string) =>
