@@ -1,0 +1,186 @@
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { type HttpServer, type Log, listenHttp, openTogether } from "@tallygate/kit";
+import { createEdgeApi } from "./api/api.ts";
+import { Live } from "./api/live.ts";
+import { createEdgeMetrics } from "./api/metrics.ts";
+import { deviceLine, movementLines, statusBody } from "./api/shapes.ts";
+import type { EdgeConfig } from "./config.ts";
+import { apply } from "./core/apply.ts";
+import { readPointRule } from "./core/read-points.ts";
+import { type CoreDecision, type CoreState, openCore } from "./core/state.ts";
+import { decideTick } from "./core/tick.ts";
+import { DeviceMeter } from "./drivers/health.ts";
+import { type Device, deviceOf } from "./drivers/index.ts";
+import { Intake } from "./drivers/intake.ts";
+import { Inbox } from "./inbox.ts";
+import { openBroker } from "./mqtt/broker.ts";
+import { openSubscriber } from "./mqtt/client.ts";
+import { routesOf } from "./mqtt/routes.ts";
+import { DevicePort } from "./serial/port.ts";
+import { SiteView } from "./site-view.ts";
+import { openStore } from "./store/open.ts";
+import type { Store } from "./store/store.ts";
+import { Uplink } from "./uplink/uplink.ts";
+
+export interface EdgeOptions {
+  readonly log: Log;
+  readonly now?: () => number;
+}
+
+/** A running edge. Disposing it stops the devices' side first and the store last. */
+export interface Edge extends AsyncDisposable {
+  readonly http: HttpServer;
+  /** Where the site's broker listens, if it has one. */
+  readonly mqttPort: number | undefined;
+  readonly view: SiteView;
+  readonly ready: string;
+}
+
+const pageDirectory = fileURLToPath(new URL("../dashboard/dist", import.meta.url));
+
+/** Gates decide and tags depart by time alone: the core is asked so often though nothing is read. */
+const quietTickMs = 250;
+const movementsTold = 50;
+
+/** Opens a site's edge: store, core, inbox, uplink, devices, page. When one part cannot be opened, those before it are closed. */
+export function openEdge(config: EdgeConfig, { log, now = Date.now }: EdgeOptions): Promise<Edge> {
+  return openTogether(async stack => {
+    const devices = config.devices.map(device => deviceOf(device));
+    const store = stack.use(openSiteStore(config, now()));
+    const core = openCore({ readPoints: rulesOf(devices), clocks: store.clocks() });
+    const inbox = new Inbox();
+    const meters = metersOf(devices);
+    const intake = new Intake({ inbox, meters, now });
+    const view = new SiteView({ config, store, core, inbox, intake, devices, meters, now });
+    const metrics = createEdgeMetrics(view);
+    const live = stack.use(openLive(view));
+
+    const uplink = new Uplink({
+      store,
+      servers: config.nats.servers,
+      log,
+      status: () => view.statusParts(),
+      now,
+      onChange: () => live.changed("status", "stock", "movement"),
+    });
+    stack.use(runTicks({ inbox, core, store, uplink, live, log, now, commitSeconds: metrics.commitSeconds }));
+    stack.use(uplink);
+    view.link = () => uplink.status();
+    uplink.open();
+
+    stack.use(intake);
+    const mqttPort = await openMqtt(config, devices, intake, view, stack, log);
+    for (const device of devices) {
+      const meter = meters.get(device.id);
+      if (device.transport === "serial" && meter) stack.use(new DevicePort({ device, intake, meter, log, now })).open();
+    }
+
+    const app = createEdgeApi({ view, live, metrics: metrics.registry, log, page: pageDirectory });
+    const http = stack.use(await listenHttp(app, config.http.listen, { log }));
+    log.info({ site: config.site, http: http.url, mqtt_port: mqttPort, epoch: store.epoch.epoch }, "the edge runs");
+    const broker = mqttPort === undefined ? "" : `, MQTT on port ${mqttPort}`;
+    return { http, mqttPort, view, ready: `The edge of ${config.site} runs: ${http.url}${broker}` };
+  });
+}
+
+function openSiteStore({ data, site, recorder }: EdgeConfig, nowMs: number): Store {
+  return openStore(data, {
+    site,
+    nowMs,
+    randomBytes,
+    recorderAgeMaxMs: recorder.keep_days * 86_400_000,
+    recorderBytesMax: recorder.max_megabytes * 1024 * 1024,
+  });
+}
+
+function rulesOf(devices: readonly Device[]) {
+  return devices.flatMap(({ id, readPoints }) => readPoints.map(point => readPointRule(id, point)));
+}
+
+function metersOf(devices: readonly Device[]): ReadonlyMap<string, DeviceMeter> {
+  return new Map(
+    devices.map(device => {
+      const { id, driver } = device;
+      const countsReadings = device.transport === "mqtt" && device.countsReadings;
+      return [id, new DeviceMeter({ id, driver, countsReadings })];
+    }),
+  );
+}
+
+function openLive(view: SiteView): Live {
+  return new Live({
+    status: () => statusBody(view),
+    movement: () => ({ movements: movementLines(view, view.store.movements({ limit: movementsTold })) }),
+    device: () => ({ devices: view.devices().map(deviceLine) }),
+    stock: () => ({}),
+    exception: () => ({ exceptions_open: view.counts().exceptionsOpen }),
+  });
+}
+
+interface TickParts {
+  readonly inbox: Inbox;
+  readonly core: CoreState;
+  readonly store: Store;
+  readonly uplink: Uplink;
+  readonly live: Live;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly commitSeconds: { observe(seconds: number): void };
+}
+
+/** Runs the ticks: decide, commit, take over, and only then answer. */
+function runTicks(parts: TickParts): Disposable {
+  const { inbox, core, store, log, now, commitSeconds } = parts;
+  const ticks = inbox.run<CoreDecision>({
+    decide: deliveries => decideTick(core, deliveries, now(), store),
+    commit: decision => {
+      const startMs = performance.now();
+      store.commit(decision);
+      commitSeconds.observe((performance.now() - startMs) / 1000);
+    },
+    apply: decision => {
+      apply(core, decision);
+      tell(parts, decision);
+    },
+    alarm: err => {
+      if (err === undefined) log.info("readings can be stored again");
+      else log.error({ err }, "readings cannot be stored; devices are held back until they can");
+    },
+  });
+  const quiet = setInterval(() => {
+    if (inbox.waiting === 0) inbox.offer({ deviceId: "", readings: [], refused: [], settle: () => undefined });
+  }, quietTickMs);
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(quiet);
+      ticks[Symbol.dispose]();
+    },
+  };
+}
+
+function tell({ uplink, live }: TickParts, { movements, exceptions, readings }: CoreDecision): void {
+  if (movements.length > 0) {
+    uplink.wake();
+    live.changed("movement", "stock", "status");
+  }
+  if (exceptions.length > 0) live.changed("exception", "status");
+  if (readings.length > 0) live.changed("device");
+}
+
+/** The site's own broker, an existing one, or both. */
+async function openMqtt(
+  { mqtt, site }: EdgeConfig,
+  devices: readonly Device[],
+  intake: Intake,
+  view: SiteView,
+  stack: AsyncDisposableStack,
+  log: Log,
+): Promise<number | undefined> {
+  const routes = routesOf(devices);
+  const { listen, anonymous, users, connect: upstream } = mqtt;
+  if (upstream !== undefined) view.subscriber = stack.use(openSubscriber({ site, upstream, routes, intake, log }));
+  if (listen !== undefined)
+    view.broker = stack.use(await openBroker({ listen, anonymous, users, routes, intake, log }));
+  return view.broker?.port;
+}
