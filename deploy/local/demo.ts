@@ -64,9 +64,26 @@ export const handTopic = (site: string) => `${site}/${handGate.id}`;
  * places stand in one file, the scenario.
  */
 export function readDemo(root: string, home: string): Demo {
-  const scenario = SimScenario.parse(parse(readFileSync(join(root, "firmware-sim/scenarios/two-sites.yaml"), "utf8")));
+  return demoOf(readScenario(root), home, [handScanner]);
+}
+
+/** As `readDemo`, where there are no serial ports: without any scanner. */
+export function readDemoWithoutScanners(root: string, home: string): Demo {
+  const scenario = readScenario(root);
+  const sites = Object.entries(scenario.sites).map(([site, settings]) => {
+    const devices = settings.devices.filter(({ driver }) => driver !== "serial-scanner");
+    return [site, { ...settings, devices }] as const;
+  });
+  return demoOf({ ...scenario, sites: Object.fromEntries(sites) }, home, []);
+}
+
+function readScenario(root: string): SimScenario {
+  return SimScenario.parse(parse(readFileSync(join(root, "firmware-sim/scenarios/two-sites.yaml"), "utf8")));
+}
+
+function demoOf(scenario: SimScenario, home: string, more: readonly SimDevice[]): Demo {
   const sites = siteSettings.map(settings => {
-    const devices = [...(scenario.sites[settings.site]?.devices ?? []), handScanner];
+    const devices = [...(scenario.sites[settings.site]?.devices ?? []), ...more];
     const scanners = devices.filter(({ driver }) => driver === "serial-scanner");
     const cables = scanners.map(({ id }) => cableOf(home, settings.site, id));
     return { ...settings, cables, edge: edgeOf({ ...settings, devices, home }) };

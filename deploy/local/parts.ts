@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { type Address, formatAddress } from "./addresses.ts";
 import { briefOf, Seldom } from "./brief.ts";
-import { Child } from "./child.ts";
+import { ownEnvironment } from "./environment.ts";
 import { LogFile } from "./log-file.ts";
 import { Part } from "./part.ts";
 import type { Screen } from "./screen.ts";
-import { Catalogue } from "./seed.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** What everything of a run is started with. */
@@ -43,7 +42,13 @@ export async function openPart(
   const { root, screen, supervisor, signal } = context;
   signal.throwIfAborted();
   const log = logOf(context, name);
-  const spec = async () => ({ command: process.execPath, args, cwd: root, env: { ...ownEnv(), ...env }, ready });
+  const spec = async () => ({
+    command: process.execPath,
+    args,
+    cwd: root,
+    env: { ...ownEnvironment(), ...env },
+    ready,
+  });
   const open = async (onDeath: ConstructorParameters<typeof Part>[0]["onDeath"]) => {
     const part = new Part({
       name,
@@ -79,29 +84,4 @@ export function logOf({ home, screen, signal, closing }: RunContext, name: strin
     const brief = signal.aborted ? undefined : briefOf(line);
     if (brief !== undefined && seldom.allows(brief, Date.now())) screen.warn(`${name}: ${brief}`);
   };
-}
-
-/** The goods and places of a scenario, as the simulator itself prints them. */
-export async function readCatalogue({ root, signal }: RunContext, scenario: string): Promise<Catalogue> {
-  let text = "";
-  await Child.run({
-    name: "simulator",
-    command: process.execPath,
-    args: ["firmware-sim/src/main.ts", scenario, "--print-catalogue"],
-    cwd: root,
-    env: ownEnv(),
-    signal,
-    onLine: line => {
-      text += line;
-    },
-  });
-  return Catalogue.parse(JSON.parse(text));
-}
-
-/** Our environment without the settings in it: one meant for central would be a fault to an edge. */
-function ownEnv(): NodeJS.ProcessEnv {
-  const others = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith("TALLYGATE_") || name === "TALLYGATE_LOG_LEVEL",
-  );
-  return Object.fromEntries(others);
 }

@@ -1,7 +1,8 @@
 import { type Address, formatAddress, settle, type Wish, wishOf } from "./addresses.ts";
+import { readCatalogue } from "./catalogue.ts";
 import { type DemoSite, readDemo } from "./demo.ts";
 import { writeConfiguration } from "./home.ts";
-import { openPart, type RunContext, readCatalogue, untilHealthy } from "./parts.ts";
+import { openPart, type RunContext, untilHealthy } from "./parts.ts";
 import { socatPair } from "./pty.ts";
 import { openServers, type ServerUrls } from "./run-servers.ts";
 import { type Catalogue, seedItems, seedPlaces } from "./seed.ts";
@@ -38,7 +39,7 @@ export async function openAll(context: RunContext): Promise<Whereabouts> {
     http: addressOf(site.wishes.http),
     mqtt: addressOf(site.wishes.mqtt),
   }));
-  const catalogue = context.sim ? await readCatalogue(context, plan.scenario) : undefined;
+  const catalogue = context.sim ? await readCatalogue({ ...context, scenario: plan.scenario }) : undefined;
   if (catalogue) await seedCatalogue(context, central, catalogue);
   for (const site of sites) await openSite(context, site, site.file, servers);
   if (catalogue) {
