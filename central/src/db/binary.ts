@@ -25,6 +25,7 @@ function fixed(
   values: readonly (number | undefined)[],
   write: (buffer: Buffer, value: number, at: number) => void,
 ): Buffer {
+  if (values.length === 0) return emptyArray(type);
   const buffer = Buffer.allocUnsafe(headerBytes + values.length * (4 + size));
   writeHeader(buffer, type, values.length);
   let at = headerBytes;
@@ -39,6 +40,7 @@ function fixed(
 }
 
 function texts(values: readonly (string | undefined)[]): Buffer {
+  if (values.length === 0) return emptyArray(oid.text);
   let bytesMax = headerBytes;
   for (const value of values) bytesMax += 4 + 3 * (value?.length ?? 0);
   const buffer = Buffer.allocUnsafe(bytesMax);
@@ -52,9 +54,16 @@ function texts(values: readonly (string | undefined)[]): Buffer {
   return buffer.subarray(0, at);
 }
 
-/** One dimension, nulls allowed, the element's type, the length, counted from 1. An empty array has no dimension. */
+/** An array without elements has no dimension either. */
+function emptyArray(type: number): Buffer {
+  const buffer = Buffer.alloc(12);
+  buffer.writeInt32BE(type, 8);
+  return buffer;
+}
+
+/** One dimension, nulls allowed, the element's type, the length, counted from 1. */
 function writeHeader(buffer: Buffer, type: number, length: number): void {
-  buffer.writeInt32BE(length === 0 ? 0 : 1, 0);
+  buffer.writeInt32BE(1, 0);
   buffer.writeInt32BE(1, 4);
   buffer.writeInt32BE(type, 8);
   buffer.writeInt32BE(length, 12);

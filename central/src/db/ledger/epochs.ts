@@ -75,6 +75,7 @@ export async function advanceEpochs(
   client: Client,
   cursors: readonly { readonly id: number; readonly cursorSeq: number; readonly cursorHash: string }[],
 ): Promise<void> {
+  if (cursors.length === 0) return;
   await client.query({
     name: "ledger-advance-epochs",
     text: `update epoch set cursor_seq = reached.seq, cursor_hash = decode(reached.hash, 'hex')

@@ -41,6 +41,7 @@ export async function appendMovements(
   rows: readonly PlannedRow[],
   { recordTimeMs, hashOf }: { readonly recordTimeMs: number; readonly hashOf: (row: number) => string },
 ): Promise<void> {
+  if (rows.length === 0) return;
   const writer = new CopyWriter(rows.length * rowBytes);
   for (const [index, row] of rows.entries()) writeRow(writer, row, recordTimeMs, hashOf(index));
   await copyIn(client, copySql, writer.finish());
