@@ -55,7 +55,7 @@ export function isBusy(error: unknown): boolean {
 
 /** The named error for what went wrong while `doing` something with the database. */
 export function storeError(doing: string, path: string, error: unknown): Error {
-  if (error instanceof StoreFull || error instanceof StoreCorrupt) return error;
+  if (error instanceof StoreFull || error instanceof StoreCorrupt || error instanceof StoreTooNew) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const code = sqliteCodeOf(error);
   if (code === corrupt || code === notADatabase) return new StoreCorrupt(path, reason, error);
