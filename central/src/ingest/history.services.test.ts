@@ -1,0 +1,160 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestServer, type TestServer } from "../db/testing.ts";
+import type { Recorded } from "../stock/model.ts";
+import { replay, sumsAsOf, type Taken } from "../stock/replay.ts";
+import { recorded, TestBooks } from "../stock/testing.ts";
+import { type Given, TestEdge } from "./testing.ts";
+import { openTestLedger, type TestLedger } from "./testing-ledger.ts";
+
+const gtin = "(01)09506000134352";
+const later = "(01)09506000149547";
+const tag = `${gtin}(21)1`;
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await openTestServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+describe("I9: a late movement changes history and never corrupts today", () => {
+  test("I9: a movement older than the last two goes where it belongs, however long the history is", async () => {
+    await using ledger = await openTestLedger(server);
+    await ledger.bind("OAT", gtin);
+    const edge = new TestEdge("lyon");
+    await ledger.apply(edge.record({ code: tag, to: "dock", eventTimeMs: 10 }));
+    for (let step = 1; step <= 5; step++) {
+      await ledger.apply(edge.record({ code: tag, from: "dock", to: `shelf-${step}`, eventTimeMs: 100 * step }));
+    }
+    const { commits } = await ledger.apply(edge.record({ code: tag, to: "bench", eventTimeMs: 350 }));
+    expect(commits).toMatchObject([{ levels: [] }]);
+    expect(await ledger.stock("OAT")).toEqual({ "shelf-5@lyon": 1, "supplier@lyon": -1 });
+    expect(await ledger.stockAsOf("OAT", 349)).toEqual({ "shelf-3@lyon": 1, "supplier@lyon": -1 });
+    expect(await ledger.stockAsOf("OAT", 350)).toEqual({ "bench@lyon": 1, "supplier@lyon": -1 });
+    expect(await ledger.stockAsOf("OAT", 400)).toEqual({ "shelf-4@lyon": 1, "supplier@lyon": -1 });
+  });
+
+  test("I9: a thing that another site still has is taken from there, and both sites are told", async () => {
+    await using ledger = await openTestLedger(server);
+    await ledger.bind("OAT", gtin);
+    const [lyon, oslo] = [new TestEdge("lyon"), new TestEdge("oslo")];
+    await ledger.apply(lyon.record({ code: tag, eventTimeMs: 10 }));
+    const { commits } = await ledger.apply(oslo.record({ code: tag, eventTimeMs: 20 }));
+    expect(commits).toMatchObject([
+      { site: "lyon", version: 2, cursors: [], levels: [{ place: "dock", onHand: 0 }] },
+      { site: "oslo", version: 1, cursors: [{ seq: 1 }], levels: [{ place: "dock", onHand: 1 }] },
+    ]);
+  });
+});
+
+describe("unknown codes are held and post when they are bound", () => {
+  test("I9, I10: held movements count for nothing, then post at their own event time", async () => {
+    await using ledger = await openTestLedger(server);
+    const edge = new TestEdge("lyon");
+    const held = await ledger.apply(
+      edge.record(
+        { code: tag, eventTimeMs: 10 },
+        { code: tag, to: "shelf", eventTimeMs: 30 },
+        { code: gtin, quantity: 5, eventTimeMs: 20 },
+      ),
+    );
+    expect(held).toMatchObject({ movements: 3, held: 3, commits: [{ cursors: [{ seq: 3 }], levels: [] }] });
+    expect(await ledger.rows("select problem, key, count from exception")).toEqual([
+      { problem: "movement.code_unknown", key: gtin, count: 3 },
+    ]);
+    const commits = await ledger.bind("OAT", gtin);
+    expect(commits).toMatchObject([{ site: "lyon", version: 2, cursors: [] }]);
+    expect(await ledger.stock("OAT")).toEqual({ "dock@lyon": 5, "shelf@lyon": 1, "supplier@lyon": -6 });
+    expect(await ledger.stockAsOf("OAT", 20)).toEqual({ "dock@lyon": 6, "supplier@lyon": -6 });
+    expect(await ledger.count("held_movement")).toBe(0);
+    await ledger.apply(edge.record({ code: tag, to: "customer", eventTimeMs: 40 }));
+    expect(await ledger.stock("OAT")).toEqual({ "customer@lyon": 1, "dock@lyon": 5, "supplier@lyon": -6 });
+  });
+
+  test("a movement that comes while its code is being bound is not held for ever", async () => {
+    await using ledger = await openTestLedger(server);
+    const edge = new TestEdge("lyon");
+    await ledger.apply(edge.record({ code: gtin }));
+    const batches = Array.from({ length: 30 }, () => edge.record({ code: gtin }));
+    const applying = (async () => {
+      for (const batch of batches) await ledger.apply(batch);
+    })();
+    await Promise.all([applying, ledger.bind("OAT", gtin)]);
+    expect(await ledger.count("held_movement")).toBe(0);
+    expect(await ledger.stock("OAT")).toEqual({ "dock@lyon": 31, "supplier@lyon": -31 });
+  });
+});
+
+const accounts = ["dock", "shelf", "transit", "supplier", "customer"];
+const codes = [`${gtin}(21)1`, `${gtin}(21)2`, `${later}(21)1`, gtin];
+const move = fc
+  .record({
+    code: fc.constantFrom(...codes),
+    from: fc.constantFrom(...accounts),
+    to: fc.constantFrom(...accounts),
+    site: fc.integer({ min: 1, max: 3 }),
+    at: fc.integer({ min: 0, max: 9 }),
+  })
+  .filter(({ from, to }) => from !== to);
+type Move = typeof move extends fc.Arbitrary<infer T> ? T : never;
+
+test("I5, I6, I9: in the database, too, sums are zero, stock is the sum of postings, and history is as it happened", async () => {
+  const story = fc.record({
+    transactions: fc.array(fc.array(move, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 8 }),
+    boundAt: fc.nat({ max: 8 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(story, async ({ transactions, boundAt }) => {
+      await using ledger = await openTestLedger(server);
+      await ledger.bind("A", gtin);
+      const books = new TestBooks().bind(gtin, 1);
+      const edges = [1, 2, 3].map(site => new TestEdge(String(site)));
+      const posted: Recorded[] = [];
+      for (const [index, moves] of transactions.entries()) {
+        if (index === boundAt) await ledger.bind("B", later);
+        const batches = [...Map.groupBy(moves, one => one.site)].map(([site, own]) =>
+          (edges[site - 1] ?? new TestEdge("none")).record(...own.map(given)),
+        );
+        await ledger.apply(...batches);
+        posted.push(...(await inOrderOfEpochs(ledger, moves)).map(one => toRecorded(one, posted.length)));
+      }
+      if (boundAt >= transactions.length) await ledger.bind("B", later);
+      books.bind(later, 2);
+      await compare(ledger, replay(posted, books), books);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+async function compare(ledger: TestLedger, told: readonly Taken[], books: TestBooks): Promise<void> {
+  for (const [itemId, sku] of [
+    [1, "A"],
+    [2, "B"],
+  ] as const) {
+    const own = told.filter(line => line.itemId === itemId);
+    for (let at = 0; at <= 9; at++) expect(await ledger.stockAsOf(sku, at)).toEqual(named(sumsAsOf(own, at), books));
+    expect(await ledger.stock(sku)).toEqual(named(sumsAsOf(own, 1_000), books));
+  }
+}
+
+function named(sums: ReadonlyMap<string, number>, books: TestBooks): Record<string, number> {
+  return Object.fromEntries([...sums].map(([key, sum]) => [books.name(Number(key.split(" ").at(-1))), sum]));
+}
+
+/** One transaction applies its movements epoch by epoch, and the ledger gave the epochs their numbers. */
+async function inOrderOfEpochs(ledger: TestLedger, moves: readonly Move[]): Promise<readonly Move[]> {
+  const epochs = await ledger.rows<{ code: string; id: number }>(
+    "select site.code, epoch.id from epoch join site on site.id = site_id",
+  );
+  const ids = new Map(epochs.map(({ code, id }) => [code, id]));
+  const idOf = ({ site }: Move) => ids.get(String(site)) ?? 0;
+  return moves.toSorted((a, b) => idOf(a) - idOf(b));
+}
+
+function given({ code, from, to, at }: Move): Given {
+  return { code, from, to, eventTimeMs: at };
+}
+
+function toRecorded({ code, from, to, site, at }: Move, seq: number): Recorded {
+  return recorded(seq, code, `${from} > ${to} @${site} t${at}`);
+}
