@@ -28,6 +28,18 @@ export interface Parsed {
   readonly readings: Reading[];
   readonly refused: Refused[];
   readonly signals: Signal[];
+  /** Only of a stream: what its device is to be told. */
+  readonly replies?: Reply[];
+}
+
+/** Bytes that a device on a serial port is told. */
+export interface Reply {
+  readonly bytes: Uint8Array;
+  /**
+   * `commit`: only after all that the port brought until now is on disk, because the device forgets it then. `now`: at once, such as
+   * the command for the next round of an inventory.
+   */
+  readonly after: "commit" | "now";
 }
 
 export function nothingParsed(): Parsed {
@@ -46,8 +58,8 @@ export interface MessageContext {
 export type MessageParser = (payload: Uint8Array, context: MessageContext) => Parsed;
 
 /**
- * Takes a stream's bytes in any chunks; the result depends on the bytes alone. Owns no port and no timer: whoever feeds it calls
- * {@link StreamDecoder.idle} after {@link StreamDecoder.idleMs} without a byte. Keeps a bounded number of bytes.
+ * Takes a stream's bytes in any chunks; the result depends on the bytes and their times alone. Owns no port and no timer: whoever
+ * feeds it calls {@link StreamDecoder.idle} after {@link StreamDecoder.idleMs} without a byte. Keeps a bounded number of bytes.
  */
 export interface StreamDecoder {
   readonly idleMs: number;
@@ -56,6 +68,16 @@ export interface StreamDecoder {
   idle(receivedTimeMs: number): Parsed;
   /** The port closed: what began and has no end is given up. */
   abandon(): Parsed;
+  /** For a device that speaks only when it is told to. Absent: it speaks by itself. */
+  readonly wake?: Wake;
+}
+
+/** How a device is set to work, and to work again: one that was unplugged, or that missed a command, says nothing any more. */
+export interface Wake {
+  /** So long without a byte means that it does not work. */
+  readonly silenceMs: number;
+  /** What it is told after the port opened, and after each such silence. A conversation that had begun begins anew. */
+  command(): Uint8Array;
 }
 
 /** What every device's configuration has. */
@@ -101,8 +123,6 @@ export interface MessageDriver<C extends MessageDeviceConfig> extends DriverBase
 export interface StreamDriver<C extends StreamDeviceConfig> extends DriverBase<C> {
   readonly transport: "serial";
   openDecoder(config: C): StreamDecoder;
-  /** Bytes written back after the commit, for what was read and for what was not. */
-  answer?(config: C): { readonly ok?: Uint8Array; readonly refused?: Uint8Array };
 }
 
 /** Adds an input that could not be read. The bytes are copied, so that a large message is not kept for a small part of it. */

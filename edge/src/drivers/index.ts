@@ -43,7 +43,6 @@ export interface MessageDevice extends DeviceBase {
 export interface StreamDevice extends DeviceBase {
   readonly transport: "serial";
   readonly settings: StreamDeviceConfig;
-  readonly answer: { readonly ok?: Uint8Array; readonly refused?: Uint8Array };
   openDecoder(): StreamDecoder;
 }
 
@@ -90,7 +89,6 @@ function stream<C extends StreamDeviceConfig>(driver: StreamDriver<C>) {
         id: own.id,
         driver: driver.name,
         settings: own,
-        answer: driver.answer?.(own) ?? {},
         openDecoder: () => driver.openDecoder(own),
         readPoints: driver.readPoints(own),
         faults: driver.faults?.(own) ?? [],

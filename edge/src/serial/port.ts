@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { backoff, type Log, sentence, sleep } from "@tallygate/kit";
 import { SerialPort } from "serialport";
-import type { Parsed } from "../drivers/driver.ts";
+import type { Parsed, Reply } from "../drivers/driver.ts";
 import type { DeviceMeter } from "../drivers/health.ts";
 import type { StreamDevice } from "../drivers/index.ts";
 import type { Intake } from "../drivers/intake.ts";
@@ -111,6 +111,12 @@ async function identityOf(path: string): Promise<string | undefined> {
   }
 }
 
+/** Replies that wait until what came before them is on disk. */
+interface Owed {
+  readonly replies: readonly Reply[];
+  isStored: boolean;
+}
+
 /** One opening of a port. */
 class Session implements AsyncDisposable {
   readonly #port: SerialPort;
@@ -119,6 +125,9 @@ class Session implements AsyncDisposable {
   readonly #decoder;
   readonly #ended = Promise.withResolvers<string>();
   readonly #idle: NodeJS.Timeout;
+  readonly #wake: NodeJS.Timeout | undefined;
+  /** In the order in which they came; as many as the intake holds deliveries at most. */
+  #owed: Owed[] = [];
   readonly #watch: NodeJS.Timeout;
   readonly #now: () => number;
   #heardAt = performance.now();
@@ -134,6 +143,9 @@ class Session implements AsyncDisposable {
     port.on("close", (error: Error | null) => this.#ended.resolve(error ? sentence(error) : "it was unplugged"));
     this.#idle = setTimeout(() => this.#take(this.#decoder.idle(this.#now())), this.#decoder.idleMs);
     this.#watch = setInterval(() => void this.#look(), limits.watchMs);
+    const { wake } = this.#decoder;
+    this.#wake = wake && setInterval(() => this.#write(wake.command()), wake.silenceMs);
+    if (wake !== undefined) this.#write(wake.command());
   }
 
   /** Resolves with the reason when the port is not usable any more, or when the signal aborts. */
@@ -149,6 +161,7 @@ class Session implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#idle);
     clearInterval(this.#watch);
+    clearInterval(this.#wake);
     this.#port.removeAllListeners("data");
     this.#take(this.#decoder.abandon());
     if (this.#port.isOpen) await new Promise<void>(resolve => this.#port.close(() => resolve()));
@@ -157,6 +170,7 @@ class Session implements AsyncDisposable {
   #hear(chunk: Buffer): void {
     this.#heardAt = performance.now();
     this.#idle.refresh();
+    this.#wake?.refresh();
     for (let from = 0; from < chunk.length; from += limits.chunkBytesMax) {
       this.#take(this.#decoder.push(chunk.subarray(from, from + limits.chunkBytesMax), this.#now()));
     }
@@ -167,20 +181,28 @@ class Session implements AsyncDisposable {
   }
 
   #take(parsed: Parsed): void {
-    const { readings, refused, signals } = parsed;
-    if (readings.length + refused.length + signals.length === 0) return;
+    const { readings, refused, signals, replies = [] } = parsed;
+    if (readings.length + refused.length + signals.length + replies.length === 0) return;
+    const owed = { replies: replies.filter(({ after }) => after === "commit"), isStored: false };
+    this.#owed.push(owed);
+    for (const { bytes, after } of replies) if (after === "now") this.#write(bytes);
     const { device, intake } = this.#options;
     intake.takeParsed(device.id, parsed, error => {
-      if (error === undefined) this.#answer(parsed);
+      owed.isStored = error === undefined;
+      this.#pay();
     });
   }
 
-  /** After the commit. A scanner that is gone gets no answer; what it sent is kept all the same. */
-  #answer({ readings, refused }: Parsed): void {
-    const { ok, refused: no } = this.#options.device.answer;
-    if (!this.#port.isOpen) return;
-    if (ok !== undefined) for (const _ of readings) this.#port.write(ok);
-    if (no !== undefined) for (const _ of refused) this.#port.write(no);
+  /** What brings nothing to store is settled at once; its reply waits for what came before it nevertheless. */
+  #pay(): void {
+    const unstored = this.#owed.findIndex(({ isStored }) => !isStored);
+    const paid = this.#owed.splice(0, unstored === -1 ? this.#owed.length : unstored);
+    for (const { replies } of paid) for (const { bytes } of replies) this.#write(bytes);
+  }
+
+  /** A device that is gone is told nothing; what it sent is kept all the same. */
+  #write(bytes: Uint8Array): void {
+    if (this.#port.isOpen && bytes.length > 0) this.#port.write(Buffer.from(bytes));
   }
 
   /** An unplug is not always told, and a device that has hung tells nothing at all. */

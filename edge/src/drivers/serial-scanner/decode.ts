@@ -10,6 +10,8 @@ export interface ScanFraming {
   readonly prefix: Uint8Array;
   readonly idleMs: number;
   readonly encoding: "utf-8" | "latin1";
+  /** What the scanner is told after the commit, for each scan and for each thing that was none. Empty: nothing. */
+  readonly answer: { readonly ok: Uint8Array; readonly refused: Uint8Array };
 }
 
 const tab = 0x09;
@@ -61,14 +63,14 @@ export class ScanDecoder implements StreamDecoder {
       else this.#append(byte, parsed);
       this.#previous = byte;
     }
-    return parsed;
+    return this.#withAnswers(parsed);
   }
 
   idle(receivedTimeMs: number): Parsed {
     if (this.#framing.suffix !== "none") return this.#restart("no end came");
     const parsed = nothingParsed();
     this.#endLine(receivedTimeMs, parsed);
-    return parsed;
+    return this.#withAnswers(parsed);
   }
 
   abandon(): Parsed {
@@ -80,7 +82,14 @@ export class ScanDecoder implements StreamDecoder {
     this.#giveUp(why, parsed);
     this.#inFrame = this.#framing.suffix !== "stx_etx";
     this.#previous = 0;
-    return parsed;
+    return this.#withAnswers(parsed);
+  }
+
+  #withAnswers(parsed: Parsed): Parsed {
+    const { ok, refused } = this.#framing.answer;
+    const answers = [...parsed.readings.map(() => ok), ...parsed.refused.map(() => refused)];
+    const replies = answers.filter(({ length }) => length > 0).map(bytes => ({ bytes, after: "commit" }) as const);
+    return replies.length === 0 ? parsed : { ...parsed, replies };
   }
 
   #isEnd(byte: number): boolean {

@@ -84,12 +84,12 @@ export const serialScanner: StreamDriver<SerialScannerConfig> = {
       prefix: Buffer.from(config.prefix, "hex"),
       idleMs: config.idle_ms,
       encoding: config.encoding,
+      answer: {
+        ok: Buffer.from(config.answer?.ok ?? "", "hex"),
+        refused: Buffer.from(config.answer?.refused ?? "", "hex"),
+      },
     }),
   readPoints: config => [ReadPointConfig.parse(readPointOf(config))],
-  answer: ({ answer }) => ({
-    ...(answer?.ok === undefined ? {} : { ok: Buffer.from(answer.ok, "hex") }),
-    ...(answer?.refused === undefined ? {} : { refused: Buffer.from(answer.refused, "hex") }),
-  }),
 };
 
 function readPointOf(config: Fields) {
