@@ -230,7 +230,8 @@ describe("the projector", () => {
     await expectComplete(first);
     await using _waiting = project(second);
     await ledger.apply(new TestSite("two"), [{ code: gtin }]);
-    await expectComplete(first).catch(e => { console.log(JSON.stringify(lines)); throw e });
+    await expectComplete(first);
+    await expect(inInflux(second)).rejects.toThrow("database not found");
     await forget();
     await leading[Symbol.asyncDispose]();
     await expectComplete(second);
@@ -332,7 +333,8 @@ describe("InfluxDB 2 and 3", () => {
     status = refusal;
     await forget();
     await using _projector = project(new Influx(recording()));
-    await vi.waitFor(() => expect(lines.map(line => line.code)).toEqual(["metrics.unavailable"]), soon);
+    await vi.waitFor(() => expect(requests.filter(({ url }) => url !== "/ping").length).toBeGreaterThan(2), soon);
+    expect(lines.map(line => line.code)).toEqual(["metrics.unavailable"]);
     status = 204;
     const { rows } = await inLedger();
     await vi.waitFor(() => {

@@ -10,7 +10,7 @@ import {
   readLaggingEpochs,
   readProjectedRows,
 } from "../db/queries/projector.ts";
-import { type Influx, PointsRefused } from "./influx.ts";
+import { type Influx, InfluxUnavailable, PointsRefused } from "./influx.ts";
 import { projectorLimits } from "./limits.ts";
 import { measurement, pointOf } from "./point.ts";
 import { Wake } from "./wake.ts";
@@ -48,8 +48,8 @@ export async function rebuildMetrics({ pool, influx }: Pick<ProjectorOptions, "p
  * Behind each epoch's cursor all rows are committed and in order, so they are drawn epoch by epoch up to there, and the projector's own
  * cursor moves once InfluxDB has said that it has the points. A crash in between draws the same points again.
  *
- * Modes: *waiting* (another process leads, or something does not answer) → *leading* (holds the advisory lock on its own connection
- * and draws) → *waiting* on any failure → *stopped*. Only `#run` moves between them.
+ * Modes: *waiting* (another process leads, or PostgreSQL does not answer) → *leading* (holds the advisory lock on its own connection
+ * and draws) → *waiting* when PostgreSQL fails → *stopped*. Only `#run` moves between them.
  */
 class Projector implements AsyncDisposable {
   readonly #options: ProjectorOptions;
@@ -59,6 +59,7 @@ class Projector implements AsyncDisposable {
   readonly #running: Promise<void>;
   /** Undefined until the first success or failure; what changes it is logged. */
   #up: boolean | undefined;
+  #waits = newWaits();
 
   constructor(options: ProjectorOptions) {
     this.#options = options;
@@ -77,16 +78,12 @@ class Projector implements AsyncDisposable {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    let waits = backoff({ minMs: projectorLimits.backoffMinMs, maxMs: projectorLimits.backoffMaxMs });
     while (!signal.aborted) {
       try {
         await this.#lead();
         await sleep(projectorLimits.leadEveryMs, signal);
       } catch (error) {
-        if (this.#up === true)
-          waits = backoff({ minMs: projectorLimits.backoffMinMs, maxMs: projectorLimits.backoffMaxMs });
-        this.#note(false, error);
-        await sleep(waits.next().value, signal);
+        await this.#waitAfter(error);
       }
     }
   }
@@ -101,7 +98,7 @@ class Projector implements AsyncDisposable {
         projectorLock,
       ]);
       locked = rows[0]?.locked === true;
-      if (locked) await this.#draw(client);
+      if (locked) await this.#drawPatiently(client);
       failed = false;
     } finally {
       // Closing the connection gives up the lock.
@@ -109,12 +106,24 @@ class Projector implements AsyncDisposable {
     }
   }
 
+  /** While only InfluxDB does not answer, this process goes on leading: another one would fare no better. */
+  async #drawPatiently(client: Client): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#draw(client);
+      } catch (error) {
+        if (!(error instanceof InfluxUnavailable)) throw error;
+        await this.#waitAfter(error);
+      }
+    }
+  }
+
   async #draw(client: Client): Promise<void> {
     await this.#options.influx.prepare();
-    this.#note(true);
     let epochs: readonly string[] | undefined;
     while (!this.#stop.signal.aborted) {
       await this.#catchUp(client, epochs);
+      this.#note(true);
       await this.#wake.wait(projectorLimits.lookAllMs);
       await sleep(projectorLimits.gatherMs, this.#stop.signal);
       epochs = this.#wake.take();
@@ -145,6 +154,7 @@ class Projector implements AsyncDisposable {
     try {
       await influx.write(points);
       metrics.pointsWritten.inc(points.length);
+      this.#note(true);
     } catch (error) {
       if (!(error instanceof PointsRefused)) throw error;
       // One point that it will never take must not hold back those behind it; the ledger has the row all the same.
@@ -156,7 +166,13 @@ class Projector implements AsyncDisposable {
     }
   }
 
+  async #waitAfter(error: unknown): Promise<void> {
+    this.#note(false, error);
+    await sleep(this.#waits.next().value, this.#stop.signal);
+  }
+
   #note(up: boolean, error?: unknown): void {
+    if (up) this.#waits = newWaits();
     this.#options.metrics.projectorUp.set(up ? 1 : 0);
     if (this.#up === up) return;
     const first = this.#up === undefined;
@@ -165,6 +181,10 @@ class Projector implements AsyncDisposable {
     if (!up) log.warn({ err: error, code: "metrics.unavailable" }, `movement metrics wait: ${sentence(error)}`);
     else if (!first) log.info("movement metrics are drawn again");
   }
+}
+
+function newWaits() {
+  return backoff({ minMs: projectorLimits.backoffMinMs, maxMs: projectorLimits.backoffMaxMs });
 }
 
 /** How far each epoch came. Every lagging epoch has at least one row below its cursor, for the ledger has no gaps. */
