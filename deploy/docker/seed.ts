@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { readCatalogue } from "../local/catalogue.ts";
-import { seedItems, seedPlaces } from "../local/seed.ts";
+import { seedItems } from "../local/seed.ts";
 
 const { TALLYGATE_CENTRAL: central = "http://127.0.0.1:8080" } = process.env;
 const [scenario] = process.argv.slice(2);
@@ -14,5 +14,4 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const signal = AbortSignal.timeout(120_000);
 const catalogue = await readCatalogue({ root, scenario, signal });
 const items = await seedItems(central, catalogue, signal);
-const places = await seedPlaces(central, catalogue, signal);
-console.log(`${items} items and ${places} places are new to central.`);
+console.log(`${items} items are new to central.`);

@@ -9,6 +9,8 @@ test.each([
   ['{"level":"warn"}', undefined],
   ['{"level":"warn","msg":', undefined],
   ["[12] 2036/11/23 [ERR] no space left on device", "[12] 2036/11/23 [ERR] no space left on device"],
+  ["2036-11-23 GMT [7] FATAL:  terminating connection", undefined],
+  ["ERROR:  could not extend file: No space left on device", "ERROR:  could not extend file: No space left on device"],
   ["2036-11-23 GMT [7] PANIC:  could not write", "2036-11-23 GMT [7] PANIC:  could not write"],
   ['2036-11-23 GMT [7] ERROR:  relation "x" does not exist', undefined],
   ["edge: listening on 127.0.0.1:8081", undefined],
@@ -26,6 +28,7 @@ test("the last words are a sentence, not a log line", () => {
     "central: stopped: the database is gone.",
   );
   expect(lastWords('central: ready\n{"level":"info"}')).toBeUndefined();
+  expect(lastWords("Node.js v24.21.0")).toBe("Node.js v24.21.0.");
   expect(lastWords("")).toBeUndefined();
 });
 

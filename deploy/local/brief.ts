@@ -2,8 +2,8 @@ import { limits } from "./limits.ts";
 
 const worthSaying = new Set(["warn", "error", "fatal"]);
 
-/** PostgreSQL's and NATS's own marks, InfluxDB's and mosquitto's words; what is only said of one statement stays in the log. */
-const serverTrouble = /\b(FATAL|PANIC)\b|\[(ERR|FTL)\]|\blvl=error\b/;
+/** The marks of PostgreSQL, NATS and InfluxDB. What PostgreSQL calls fatal ends one session only, and stays in the log. */
+const serverTrouble = /\bPANIC\b|\bNo space left on device\b|\[(ERR|FTL)\]|\blvl=error\b/;
 
 /** What of a child's line deserves the terminal: warnings and errors, in brief. Our own processes write JSON lines. */
 export function briefOf(line: string): string | undefined {
@@ -15,8 +15,9 @@ export function briefOf(line: string): string | undefined {
 
 /** A sentence for people that a child ended with, where its output ends with one. */
 export function lastWords(output: string): string | undefined {
-  const last = output.split("\n").at(-1) ?? "";
-  return last === "" || last.startsWith("{") ? undefined : cut(last);
+  const last = cut(output.split("\n").at(-1) ?? "");
+  if (last === "" || last.startsWith("{")) return undefined;
+  return /[.!?…]$/.test(last) ? last : `${last}.`;
 }
 
 function parse(line: string): { readonly level?: unknown; readonly msg?: unknown } {

@@ -36,12 +36,15 @@ export class ChildFailed extends Error {
   /** "ended by itself (SIGKILL)": what follows the name in a sentence. */
   readonly what: string;
   readonly output: string;
-  constructor(childName: string, what: string, output: string, options?: ErrorOptions) {
+  /** How it ended, where it did by itself. */
+  readonly exit: Exit | undefined;
+  constructor(childName: string, what: string, output: string, options?: ErrorOptions & { readonly exit?: Exit }) {
     super(`${childName} ${what}${output === "" ? "." : `. Its last words:\n${output}`}`, options);
     this.name = "ChildFailed";
     this.childName = childName;
     this.what = what;
     this.output = output;
+    this.exit = options?.exit;
   }
 }
 
@@ -119,6 +122,11 @@ export class Child implements AsyncDisposable {
     return this.#wanted && this.#exit !== undefined;
   }
 
+  /** The fault of having ended by itself. */
+  died(exit: Exit): ChildFailed {
+    return new ChildFailed(this.#spec.name, `ended by itself (${describeExit(exit)})`, this.output, { exit });
+  }
+
   get running(): boolean {
     return this.#exit === undefined;
   }
@@ -153,7 +161,7 @@ export class Child implements AsyncDisposable {
     const { signal, readyMs = limits.readyMs } = this.#spec;
     const deadline = Date.now() + readyMs;
     while (Date.now() < deadline && !signal?.aborted) {
-      if (this.#exit !== undefined) throw this.#failed(`ended at its start (${describeExit(this.#exit)})`);
+      if (this.#exit !== undefined) throw this.#failed(`ended at its start (${describeExit(this.#exit)})`, this.#exit);
       const ready = await this.#spec.ready(AbortSignal.timeout(limits.probeMs)).catch(() => false);
       // Another server may answer on our port while ours fails to listen, so only a living child is a ready one.
       if (ready && this.#exit === undefined) return;
@@ -164,9 +172,9 @@ export class Child implements AsyncDisposable {
     throw this.#failed(`was not ready within ${readyMs / 1000} s`);
   }
 
-  #failed(what: string): ChildFailed {
+  #failed(what: string, exit?: Exit): ChildFailed {
     this.#wanted = false;
-    return new ChildFailed(this.#spec.name, what, this.output);
+    return new ChildFailed(this.#spec.name, what, this.output, exit && { exit });
   }
 }
 

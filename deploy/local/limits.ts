@@ -34,9 +34,9 @@ export const limits = {
   restartMaxMs: 5_000,
   /** One request to central while the demonstration is set up. */
   requestMs: 10_000,
-  /** A site that central has not heard of in this time after its edge is ready will not be heard of. */
-  siteHeardMs: 20_000,
-  siteHeardPauseMs: 100,
+  /** A site whose first movement has not come in this time keeps its places without names. */
+  siteHeardMs: 300_000,
+  siteHeardPauseMs: 500,
   /** Interrupts within so long of the first one are the same one: a terminal and npm both pass Ctrl-C on. */
   sameInterruptMs: 500,
   /** How often is looked whether the npm that started us is still there. */

@@ -1,4 +1,4 @@
-import { Child, ChildFailed, type ChildSpec, describeExit } from "./child.ts";
+import { Child, type ChildFailed, type ChildSpec } from "./child.ts";
 
 export interface PartOptions {
   readonly name: string;
@@ -58,8 +58,7 @@ export class Part implements AsyncDisposable {
     const child = await Child.open({ ...spec, name, ...(onLine && { onLine }), ...(signal && { signal }) });
     this.#child = child;
     void child.exited.then(exit => {
-      if (child.diedByItself)
-        this.#report(new ChildFailed(name, `ended by itself (${describeExit(exit)})`, child.output));
+      if (child.diedByItself) this.#report(child.died(exit));
     });
   }
 

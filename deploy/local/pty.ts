@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Child, ChildFailed, describeExit } from "./child.ts";
+import { Child, type ChildFailed } from "./child.ts";
 import { removeDir, temporaryDir } from "./local-server.ts";
 import { findProgram } from "./programs.ts";
 
@@ -100,8 +100,7 @@ class SocatPair implements PtyPair {
     });
     this.#child = child;
     void child.exited.then(exit => {
-      if (!child.diedByItself) return;
-      this.#onDeath(new ChildFailed(this.name, `ended by itself (${describeExit(exit)})`, child.output));
+      if (child.diedByItself) this.#onDeath(child.died(exit));
     });
     const flags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
     this.#held = [openSync(this.a, flags), openSync(this.b, flags)];

@@ -7,7 +7,7 @@ import { logOf, type RunContext } from "./parts.ts";
 import { startPostgres } from "./postgres.ts";
 
 export interface ServerUrls {
-  /** With the password in it. */
+  /** Of PostgreSQL, with the password in it. */
   readonly database: string;
   readonly nats: string;
   readonly influx: string;

@@ -1,3 +1,4 @@
+import { sentence } from "@tallygate/kit";
 import { type Address, formatAddress, settle, type Wish, wishOf } from "./addresses.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { type DemoSite, readDemo } from "./demo.ts";
@@ -5,7 +6,7 @@ import { writeConfiguration } from "./home.ts";
 import { openPart, type RunContext, untilHealthy } from "./parts.ts";
 import { socatPair } from "./pty.ts";
 import { openServers, type ServerUrls } from "./run-servers.ts";
-import { type Catalogue, seedItems, seedPlaces } from "./seed.ts";
+import { type Catalogue, namePlaces, seedItems } from "./seed.ts";
 
 /** A site whose edge runs. */
 export interface RunningSite extends DemoSite {
@@ -43,8 +44,8 @@ export async function openAll(context: RunContext): Promise<Whereabouts> {
   if (catalogue) await seedCatalogue(context, central, catalogue);
   for (const site of sites) await openSite(context, site, site.file, servers);
   if (catalogue) {
-    await namePlaces(context, central, catalogue);
     await openSimulator(context, plan.scenario, sites);
+    void labelPlaces(context, central, catalogue);
   }
   return { central, servers, sites, catalogue };
 }
@@ -116,9 +117,13 @@ async function seedCatalogue({ screen, signal }: RunContext, central: Address, c
   await screen.step("items", work, added => (added === 0 ? "are known" : `${added} added to the catalogue`));
 }
 
-async function namePlaces({ screen, signal }: RunContext, central: Address, catalogue: Catalogue): Promise<void> {
-  const work = () => seedPlaces(`http://${formatAddress(central)}`, catalogue, signal);
-  await screen.step("places", work, added => (added === 0 ? "are known" : `${added} named`));
+/** Goes on beside everything else: central knows a site from its first movement on. */
+async function labelPlaces({ screen, signal }: RunContext, central: Address, catalogue: Catalogue): Promise<void> {
+  try {
+    await namePlaces(`http://${formatAddress(central)}`, catalogue, signal);
+  } catch (cause) {
+    if (!signal.aborted) screen.warn(`Some places have no name yet: ${sentence(cause)}`);
+  }
 }
 
 async function openSimulator(context: RunContext, scenario: string, sites: readonly RunningSite[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { seedItems, seedPlaces } from "./seed.ts";
+import { namePlaces, seedItems } from "./seed.ts";
 
 interface Answer {
   readonly status: number;
@@ -50,19 +50,20 @@ test("an item that is refused is said with its reason", async () => {
 
 test("a place waits until central has heard of its site", async () => {
   const central = await centralThatSays({ status: 404, code: "site.unknown" }, { status: 201 });
-  expect(await seedPlaces(central, catalogue, signal)).toBe(1);
+  expect(await namePlaces(central, catalogue, signal)).toBe(1);
   expect(requests).toEqual(Array(2).fill('POST /v1/places {"site":"lyon","code":"dock-1","name":"Dock 1"}'));
 });
 
-test("a place that a movement has named before is no fault", async () => {
-  const central = await centralThatSays({ status: 409, code: "place.exists" });
-  expect(await seedPlaces(central, catalogue, signal)).toBe(0);
+test("a place that a movement has named before gets its name, too", async () => {
+  const central = await centralThatSays({ status: 409, code: "place.exists" }, { status: 200 });
+  expect(await namePlaces(central, catalogue, signal)).toBe(1);
+  expect(requests[1]).toBe('PATCH /v1/places/lyon/dock-1 {"name":"Dock 1"}');
 });
 
 test("the wait for a site ends when everything ends", async () => {
   const central = await centralThatSays({ status: 404, code: "site.unknown" });
   const stopping = new AbortController();
-  const seeding = seedPlaces(central, catalogue, stopping.signal);
+  const naming = namePlaces(central, catalogue, stopping.signal);
   stopping.abort(new Error("the end"));
-  await expect(seeding).rejects.toThrow();
+  await expect(naming).rejects.toThrow();
 });

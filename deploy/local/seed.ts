@@ -15,29 +15,40 @@ const ProblemBody = z.object({ code: z.string(), detail: z.string().optional() }
 export async function seedItems(central: string, { items }: Catalogue, signal: AbortSignal): Promise<number> {
   let added = 0;
   for (const { sku, name, gtin } of items) {
-    const answer = await post(`${central}/v1/items`, { sku, name, gtins: [gtin] }, signal);
-    if (answer === "made") added++;
+    const answer = await send("POST", `${central}/v1/items`, { sku, name, gtins: [gtin] }, signal);
+    if (answer === "done") added++;
     else if (answer.code !== "item.exists") throw new Error(`central refused the item ${sku}: ${answer.detail}`);
   }
   return added;
 }
 
-/** Tells central the places, once it has heard of their sites. Gives how many were new. */
-export async function seedPlaces(central: string, { sites }: Catalogue, signal: AbortSignal): Promise<number> {
-  let added = 0;
+/**
+ * Gives the places the names that stand on their labels, once central has heard of their sites by a first movement. Gives how many
+ * have a name now.
+ */
+export async function namePlaces(central: string, { sites }: Catalogue, signal: AbortSignal): Promise<number> {
+  let named = 0;
   for (const { site, places } of sites) {
-    for (const code of places) if (await seedPlace(central, site, code, signal)) added++;
+    for (const code of places) {
+      await namePlace(central, site, code, signal);
+      named++;
+    }
   }
-  return added;
+  return named;
 }
 
-async function seedPlace(central: string, site: string, code: string, signal: AbortSignal): Promise<boolean> {
+async function namePlace(central: string, site: string, code: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + limits.siteHeardMs;
+  const name = nameOf(code);
   for (;;) {
-    const answer = await post(`${central}/v1/places`, { site, code, name: nameOf(code) }, signal);
-    if (answer === "made") return true;
+    const made = await send("POST", `${central}/v1/places`, { site, code, name }, signal);
+    if (made === "done") return;
     // A movement that named the place came before us.
-    if (answer.code === "place.exists") return false;
+    const answer =
+      made.code === "place.exists"
+        ? await send("PATCH", `${central}/v1/places/${site}/${code}`, { name }, signal)
+        : made;
+    if (answer === "done") return;
     if (answer.code !== "site.unknown" || Date.now() > deadline) {
       throw new Error(`central refused the place ${code} of ${site}: ${answer.detail}`);
     }
@@ -50,20 +61,21 @@ function nameOf(code: string): string {
   return code.charAt(0).toUpperCase() + code.slice(1).replaceAll("-", " ");
 }
 
-async function post(
-  url: string,
-  body: object,
-  signal: AbortSignal,
-): Promise<"made" | { code: string; detail: string }> {
+interface Refusal {
+  readonly code: string;
+  readonly detail: string;
+}
+
+async function send(method: string, url: string, body: object, signal: AbortSignal): Promise<"done" | Refusal> {
   const answer = await fetch(url, {
-    method: "POST",
+    method,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
     signal: AbortSignal.any([signal, AbortSignal.timeout(limits.requestMs)]),
   });
   if (answer.ok) {
     await answer.body?.cancel();
-    return "made";
+    return "done";
   }
   const problem = ProblemBody.safeParse(await answer.json().catch(() => undefined));
   if (!problem.success) return { code: "unreadable", detail: `it answered ${answer.status}` };

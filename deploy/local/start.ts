@@ -54,7 +54,8 @@ async function runAlone(options: StartOptions, screen: Screen): Promise<number> 
     screen.fail(full);
     return exitCodes.failed;
   }
-  return run(home, options.sim, screen);
+  // Awaited here, since the lock goes when this function is left.
+  return await run(home, options.sim, screen);
 }
 
 /** From the first start to the end of the last child. */

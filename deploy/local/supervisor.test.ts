@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { ChildFailed } from "./child.ts";
+import { ChildFailed, describeExit, type Exit } from "./child.ts";
 import { limits } from "./limits.ts";
 import { type Supervised, Supervisor } from "./supervisor.ts";
 
@@ -8,6 +8,8 @@ const reasons: string[] = [];
 const order: string[] = [];
 let nowMs = 0;
 let full: string | undefined;
+
+const killed: Exit = { code: null, signal: "SIGKILL" };
 
 function* noWaits(): Generator<number, void, void> {
   for (;;) yield 0;
@@ -32,7 +34,10 @@ async function open(supervisor: Supervisor, name: string, restart: () => Promise
   let die: (output?: string) => void = () => {};
   const restarted = vi.fn(restart);
   await supervisor.open(async (onDeath): Promise<Supervised> => {
-    die = (output = "") => onDeath(new ChildFailed(name, "ended by itself (SIGKILL)", output));
+    die = (output = "") => {
+      const exit = output === "" ? killed : { code: 1, signal: null };
+      onDeath(new ChildFailed(name, `ended by itself (${describeExit(exit)})`, output, { exit }));
+    };
     const note = (what: string) => async () => void order.push(`${what} ${name}`);
     return { name, restart: restarted, stop: note("stop"), kill: note("kill") };
   });
@@ -53,7 +58,7 @@ test("what it said last is said with it", async () => {
   const { die, restarted } = await open(openSupervisor(), "edge");
   die("edge: stopped: the disk failed.");
   await settled(restarted, 1);
-  expect(said[0]).toBe("edge ended by itself (SIGKILL): edge: stopped: the disk failed. It is started again.");
+  expect(said[0]).toBe("edge ended by itself (code 1): edge: stopped: the disk failed. It is started again.");
 });
 
 test("a new start that fails is tried again, and counts as an end", async () => {

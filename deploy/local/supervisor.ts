@@ -80,7 +80,8 @@ export class Supervisor {
       deaths.push(now());
       while (deaths[0] !== undefined && now() - deaths[0] > limits.restartWindowMs) deaths.shift();
       const why = (await hopeless()) ?? this.#tooOften(part, deaths);
-      const words = lastWords(fault.output);
+      // Who was killed had no time for words; what stands last is of something else.
+      const words = fault.exit?.signal ? undefined : lastWords(fault.output);
       const end = `${part.name} ${fault.what}${words === undefined ? "" : `: ${words}`}`;
       if (why !== undefined) return this.#giveUp(`${end}${/[.!?…]$/.test(end) ? "" : "."} ${why}`);
       say(words === undefined ? `${end} and is started again.` : `${end} It is started again.`);

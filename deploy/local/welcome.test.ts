@@ -7,7 +7,7 @@ const at = (port: number) => ({ host: "127.0.0.1", port });
 const where: Whereabouts = {
   central: at(8080),
   servers: {
-    database: "postgresql://127.0.0.1/tallygate",
+    database: "postgresql://postgres:secret@127.0.0.1/tallygate",
     nats: "nats://127.0.0.1:4222",
     influx: "http://127.0.0.1:8086",
   },
@@ -34,6 +34,7 @@ test("what to try uses the ports of this run, and a tag of the very item", () =>
   expect(text).toContain("http://127.0.0.1:8083");
   expect(text).toContain("curl -s http://127.0.0.1:8080/v1/stock/MILK-1L");
   expect(text).toContain("printf '0614141100088\\r' > /data/lyon-hand");
+  expect(text).not.toContain("secret");
   const [, epc = ""] = /mosquitto_pub -p 1885 .*"epc_hex":"([0-9A-F]+)"/.exec(text) ?? [];
   const tag = parseEpc(epc);
   expect(tag.ok && tag.value.elementString).toBe("(01)00614141100088(21)2111045400");

@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { encodeTagUri } from "@tallygate/protocol";
 import { formatAddress } from "./addresses.ts";
 import { handTopic } from "./demo.ts";
@@ -14,13 +14,15 @@ export function welcome(where: Whereabouts, home: string, nowMs: number): string
     "",
     `Tallygate runs. Its data, configuration and logs are in ${near(home)}; Ctrl-C ends it.`,
     "",
-    ...columns(addressesOf(where)),
+    ...columns(addressesOf(where, home)),
     ...(tries.length === 0 ? [] : ["", "To try:", "", ...columns(tries)]),
     "",
   ].join("\n");
 }
 
-function addressesOf({ central, servers, sites }: Whereabouts): Row[] {
+function addressesOf({ central, servers, sites }: Whereabouts, home: string): Row[] {
+  const database = new URL(servers.database);
+  database.password = "";
   return [
     ["central", `http://${formatAddress(central)}  the API; its documentation is at /docs`],
     ...sites.map(({ site, http, mqtt }): Row => {
@@ -29,7 +31,7 @@ function addressesOf({ central, servers, sites }: Whereabouts): Row[] {
         `http://${formatAddress(http)}  the site's page; its readers publish to MQTT on ${formatAddress(mqtt)}`,
       ];
     }),
-    ["PostgreSQL", servers.database],
+    ["PostgreSQL", `${database}  its password is in ${near(join(home, "postgres-password"))}`],
     ["NATS", servers.nats],
     ["InfluxDB", servers.influx],
     ["sign-in", "none yet, so all of it listens on this machine only"],
