@@ -1,7 +1,7 @@
 import { isLoopback, Listen, LoopbackListen } from "@tallygate/kit";
 import { isOutside, PlaceCode, SiteId } from "@tallygate/protocol";
 import { z } from "zod";
-import { type Device, DeviceConfig, deviceOf } from "./drivers/index.ts";
+import { type Device, DeviceConfig, deviceIfSound } from "./drivers/index.ts";
 import { ScryptHash } from "./mqtt/password.ts";
 
 const Http = z.strictObject({
@@ -51,7 +51,7 @@ const Mqtt = z.strictObject({ ...Broker, connect: Upstream.optional() }).superRe
     fault("anonymous", `is refused, since mqtt.listen ${listen.host} can be reached from other machines: name users`);
   }
   if (!anonymous && users.length === 0)
-    fault("users", "is empty, so no device could connect: name users, or set anonymous");
+    fault("listen", "is a broker that no device could use: name users, or set anonymous");
   const names = new Set<string>();
   for (const { name } of users) {
     if (names.has(name)) fault("users", `names ${name} twice`);
@@ -118,29 +118,38 @@ interface ConfigFault {
   readonly message: string;
 }
 
-/** What each part alone cannot know. */
+/** A device with its place in the file. */
+interface Listed {
+  readonly device: Device;
+  readonly index: number;
+}
+
+/** What each part alone cannot know. Devices with faults of their own are left out: those are named already. */
 function faultsOf(config: Fields): readonly ConfigFault[] {
-  const devices = config.devices.map(device => deviceOf(device));
+  const listed = config.devices.flatMap((own, index): Listed[] => {
+    const device = deviceIfSound(own);
+    return device === undefined ? [] : [{ device, index }];
+  });
   return [
-    ...doubled(devices, ({ id }) => [id], "id"),
-    ...doubled(devices, device => (device.transport === "mqtt" ? device.topics : []), "topic"),
-    ...doubled(devices, device => (device.transport === "serial" ? [device.settings.port] : []), "port"),
-    ...devices.flatMap((device, index) =>
+    ...doubled(listed, ({ id }) => [id], "id"),
+    ...doubled(listed, device => (device.transport === "mqtt" ? device.topics : []), "topic"),
+    ...doubled(listed, device => (device.transport === "serial" ? [device.settings.port] : []), "port"),
+    ...listed.flatMap(({ device, index }) =>
       device.faults.map(({ path, message }) => ({ path: ["devices", index, ...path], message })),
     ),
-    ...devices.flatMap((device, index) => unknownPlaces(device, index, config.places)),
-    ...unheard(devices, config),
-    ...strangers(devices, config),
+    ...listed.flatMap(each => unknownPlaces(each, config.places)),
+    ...unheard(listed, config),
+    ...strangers(config),
   ];
 }
 
 function doubled(
-  devices: readonly Device[],
+  listed: readonly Listed[],
   keysOf: (device: Device) => readonly string[],
   field: string,
 ): ConfigFault[] {
   const seen = new Map<string, number>();
-  return devices.flatMap((device, index) =>
+  return listed.flatMap(({ device, index }) =>
     keysOf(device).flatMap(key => {
       const first = seen.get(key);
       if (first === undefined) seen.set(key, index);
@@ -151,7 +160,7 @@ function doubled(
   );
 }
 
-function unknownPlaces(device: Device, index: number, places: Fields["places"]): ConfigFault[] {
+function unknownPlaces({ device, index }: Listed, places: Fields["places"]): ConfigFault[] {
   if (places.length === 0) return [];
   const known = new Set<string>(places.map(({ code }) => code));
   const named = device.readPoints.flatMap(({ place, from, to }) => [place, from, ...(to === undefined ? [] : [to])]);
@@ -162,15 +171,14 @@ function unknownPlaces(device: Device, index: number, places: Fields["places"]):
   }));
 }
 
-function unheard(devices: readonly Device[], { mqtt }: Fields): ConfigFault[] {
+function unheard(listed: readonly Listed[], { mqtt }: Fields): ConfigFault[] {
   if (mqtt.listen !== undefined || mqtt.connect !== undefined) return [];
-  const index = devices.findIndex(({ transport }) => transport === "mqtt");
-  return index === -1
-    ? []
-    : [{ path: ["devices", index], message: "publishes over MQTT, but mqtt has neither listen nor connect" }];
+  const first = listed.find(({ device }) => device.transport === "mqtt");
+  if (first === undefined) return [];
+  return [{ path: ["devices", first.index], message: "publishes over MQTT, but mqtt has neither listen nor connect" }];
 }
 
-function strangers(devices: readonly Device[], { mqtt }: Fields): ConfigFault[] {
+function strangers({ mqtt, devices }: Fields): ConfigFault[] {
   const known = new Set<string>(devices.map(({ id }) => id));
   return mqtt.users.flatMap((user, index) =>
     (user.devices ?? []).flatMap(id =>

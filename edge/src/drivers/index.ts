@@ -55,6 +55,12 @@ export function deviceOf(config: DeviceConfigBase): Device {
   return driver.deviceOf(config);
 }
 
+/** The same, or nothing when the configuration has a fault of its own, which its schema names. */
+export function deviceIfSound(config: DeviceConfigBase): Device | undefined {
+  const driver = drivers.find(({ name }) => name === config.driver);
+  return driver?.config.safeParse(config).success === true ? driver.deviceOf(config) : undefined;
+}
+
 /** Ties a driver to its own configuration type, so that those who use the list need not know which driver it is. */
 function message<C extends MessageDeviceConfig>(driver: MessageDriver<C>) {
   return {

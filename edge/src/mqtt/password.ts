@@ -6,7 +6,7 @@ const cost = { N: 16_384, r: 8, p: 1 } as const;
 const keyBytes = 32;
 const memoryMax = 64 * 1024 * 1024;
 
-const form = /^scrypt\$(\d{1,7})\$(\d{1,2})\$(\d{1,2})\$([A-Za-z0-9_-]{8,128})\$([A-Za-z0-9_-]{22,128})$/;
+const form = /^scrypt\$(\d{1,7})\$(\d{1,2})\$(\d{1,2})\$([A-Za-z0-9_-]{4,128})\$([A-Za-z0-9_-]{22,128})$/;
 
 /** A password as it stands in the configuration: `scrypt$N$r$p$salt$hash`, salt and hash in base64url. */
 export const ScryptHash = z
