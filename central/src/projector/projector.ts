@@ -3,6 +3,7 @@ import type { CentralMetrics } from "../api/metrics.ts";
 import type { ChangeFeed } from "../api/parts.ts";
 import type { Client, Pool } from "../db/pool.ts";
 import {
+  addCursors,
   deleteCursors,
   type LaggingEpoch,
   moveCursors,
@@ -139,6 +140,7 @@ class Projector implements AsyncDisposable {
         ...(epochs && { epochs }),
       });
       if (lagging.length === 0) return;
+      await addCursors(client, projector, begunNow(lagging));
       const perEpoch = Math.max(1, Math.floor(projectorLimits.writeRowsMax / lagging.length));
       const rows = await readProjectedRows(client, lagging, perEpoch);
       if (rows.length === 0) throw new Error(`the ledger lacks rows below the cursor of epoch ${lagging[0]?.epoch_id}`);
@@ -185,6 +187,10 @@ class Projector implements AsyncDisposable {
 
 function newWaits() {
   return backoff({ minMs: projectorLimits.backoffMinMs, maxMs: projectorLimits.backoffMaxMs });
+}
+
+function begunNow(lagging: readonly LaggingEpoch[]): number[] {
+  return lagging.filter(epoch => epoch.after_seq === 0).map(epoch => epoch.epoch_id);
 }
 
 /** How far each epoch came. Every lagging epoch has at least one row below its cursor, for the ledger has no gaps. */

@@ -73,21 +73,24 @@ export interface CursorMove {
   readonly to_seq: number;
 }
 
+/** Gives epochs that have none a cursor at their beginning. */
+export async function addCursors(db: Executor, projector: string, epochIds: readonly number[]): Promise<void> {
+  await db.query(
+    `insert into projector_cursor (projector, epoch_id, seq) select $1, epoch_id, 0 from unnest($2::integer[]) as e (epoch_id)
+     on conflict (projector, epoch_id) do nothing`,
+    [projector, epochIds],
+  );
+}
+
 /**
  * Moves cursors that still stand where they were read. One that was moved or deleted meanwhile stays as it is: its rows are
  * drawn again, as the same points.
  */
 export async function moveCursors(db: Executor, projector: string, moves: readonly CursorMove[]): Promise<void> {
   await db.query(
-    `with move as (
-       select * from unnest($2::integer[], $3::bigint[], $4::bigint[]) as m (epoch_id, from_seq, to_seq)
-     ), moved as (
-       update projector_cursor c set seq = move.to_seq from move
-       where c.projector = $1 and c.epoch_id = move.epoch_id and c.seq = move.from_seq
-     )
-     insert into projector_cursor (projector, epoch_id, seq)
-     select $1, epoch_id, to_seq from move where from_seq = 0
-     on conflict (projector, epoch_id) do nothing`,
+    `update projector_cursor c set seq = move.to_seq
+     from unnest($2::integer[], $3::bigint[], $4::bigint[]) as move (epoch_id, from_seq, to_seq)
+     where c.projector = $1 and c.epoch_id = move.epoch_id and c.seq = move.from_seq`,
     [projector, moves.map(m => m.epoch_id), moves.map(m => m.from_seq), moves.map(m => m.to_seq)],
   );
 }
