@@ -30,6 +30,15 @@ export function touch(draft: Draft, tag: ActiveTag, timeMs: number): void {
   if (timeMs > tag.knownMs || !isBelievable(tag.knownMs, draft.nowMs)) tag.knownMs = timeMs;
 }
 
+/** The tag is present at this place from now on. */
+export function placeAt(draft: Draft, tag: ActiveTag, place: string, timeMs: number): void {
+  const from = tag.at;
+  if (from === place) return;
+  tag.at = place;
+  const where = { key: tag.key, place, timeMs };
+  draft.presence.push(from === undefined ? { kind: "arrived", ...where } : { kind: "moved", from, ...where });
+}
+
 /** Takes a thing to where its read point's rule says; nothing if it is there already. */
 export function moveThing(draft: Draft, tag: ActiveTag, sighting: Sighting): void {
   const { rule } = sighting;

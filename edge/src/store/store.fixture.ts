@@ -26,7 +26,7 @@ export function movement(serial: number, change: Partial<DecidedMovement["moveme
   return {
     movement: {
       code: `${classKey}(21)${serial}`,
-      epcHex: `3034257BF7194E40${serial.toString(16).toUpperCase().padStart(8, "0")}`,
+      epcHex: `30364433400D1EC0${serial.toString(16).toUpperCase().padStart(8, "0")}`,
       quantity: 1,
       from: Account.parse("supplier"),
       to: Account.parse("dock-1"),
@@ -42,7 +42,7 @@ export function movement(serial: number, change: Partial<DecidedMovement["moveme
 
 export function reading(serial: number, change: Partial<TimedReading["reading"]> = {}): TimedReading {
   const receivedTimeMs = nowMs + serial;
-  const epcHex = `3034257BF7194E40${serial.toString(16).toUpperCase().padStart(8, "0")}`;
+  const epcHex = `30364433400D1EC0${serial.toString(16).toUpperCase().padStart(8, "0")}`;
   return {
     reading: { deviceId: DeviceId.parse("dock-1"), antenna: 2, epcHex, rssiDbm: -61.5, receivedTimeMs, ...change },
     eventTimeMs: receivedTimeMs,

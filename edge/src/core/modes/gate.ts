@@ -1,5 +1,5 @@
 import type { Draft } from "../draft.ts";
-import { isHistory, moveThing, type Sighting, touch } from "../move.ts";
+import { isHistory, moveThing, placeAt, type Sighting, touch } from "../move.ts";
 import { type Hearing, hear, isAlive, judge, presenceLimits } from "../presence.ts";
 import type { ActiveTag } from "../state.ts";
 
@@ -20,15 +20,7 @@ export function conclude(draft: Draft, tag: ActiveTag, hearing: Hearing, sightin
   const verdict = judge(tag.hearings, tag.at, hearing, timeMs);
   if (verdict.kind === "doubt") doubt(draft, tag, hearing, verdict.rival, sighting);
   if (verdict.kind !== "here") return;
-  const from = tag.at;
-  tag.at = rule.place;
-  draft.presence.push({
-    kind: from === undefined ? "arrived" : "moved",
-    key: tag.key,
-    place: rule.place,
-    ...(from === undefined ? {} : { from }),
-    timeMs,
-  });
+  placeAt(draft, tag, rule.place, timeMs);
   moveThing(draft, tag, sighting);
 }
 

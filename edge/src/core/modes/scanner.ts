@@ -1,13 +1,13 @@
 import { type Identity, limits } from "@tallygate/protocol";
 import type { Draft } from "../draft.ts";
-import { isHistory, moveThing, pushMovement, type Sighting, touch } from "../move.ts";
+import { isHistory, moveThing, placeAt, pushMovement, type Sighting, touch } from "../move.ts";
 import type { ActiveTag } from "../state.ts";
 
 /** A scanner in a fixed mode: someone points it at a thing, so each scan is an act. One thing of its own moves once. */
 export function scanThing(draft: Draft, tag: ActiveTag, sighting: Sighting): void {
   if (isHistory(draft, tag, sighting)) return;
   touch(draft, tag, sighting.timeMs);
-  tag.at = sighting.rule.place;
+  placeAt(draft, tag, sighting.rule.place, sighting.timeMs);
   moveThing(draft, tag, sighting);
 }
 
