@@ -82,7 +82,7 @@ devices:
       `${zebra()}${zebra().replace("id: dock-1", "id: dock-2")}`,
       /devices\[1\]\.topic.*devices\[0\]/,
     ],
-    ["a wildcard topic", zebra().replace("lyon/dock-1", '"lyon/#"'), /topic.*without wildcards/],
+    ["a wildcard topic", zebra().replace("lyon/dock-1", '"lyon/#"'), /topic.*no wildcard/],
     [
       "an antenna of two read points",
       zebra("", "{ place: a, antennas: [1] }, { place: b, antennas: [1] }"),

@@ -3,19 +3,22 @@ import { z } from "zod";
 import { ReadPointConfig } from "../core/types.ts";
 import { isObject } from "./json-message.ts";
 
-const Topic = z
-  .string()
-  .min(1)
-  .max(512)
-  .regex(/^[^#+\0$][^#+\0]*$/, "a topic without wildcards, not beginning with $");
+const Topic = z.string().min(1).max(512);
+const topicPattern = /^[^#+\0$][^#+\0]*$/;
 
 /** What the configuration of every device that publishes over MQTT has. A driver adds its own fields. */
 export const messageDeviceFields = {
   id: DeviceId,
-  topic: z.union([Topic, z.array(Topic).min(1).max(16)]).meta({
-    description: "The topic that the device publishes to, or several. Tags and management events may share one.",
-    example: "lyon/dock-1/tags",
-  }),
+  topic: z
+    .union([Topic, z.array(Topic).min(1).max(16)])
+    .refine(
+      topic => topicsOf({ topic }).every(each => topicPattern.test(each)),
+      "is no topic of a device: it may hold no wildcard # or +, and not begin with $",
+    )
+    .meta({
+      description: "The topic that the device publishes to, or several. Tags and management events may share one.",
+      example: "lyon/dock-1/tags",
+    }),
 };
 
 /** The topics of a device, however many its configuration names. */
