@@ -60,7 +60,8 @@ export function draftTag(draft: Draft, thing: Thing): ActiveTag {
   let tag = changes.tags.get(thing.key);
   if (tag === undefined) {
     const known = state.tags.get(thing.key);
-    tag = known === undefined ? findTag(draft, thing) : copyTag(known);
+    if (known === undefined) tag = findTag(draft, thing);
+    else tag = leavesAtMs(known) > draft.nowMs ? copyTag(known) : comeBack(draft, known);
     changes.tags.set(thing.key, tag);
   }
   const { epcHex } = thing;
@@ -68,6 +69,21 @@ export function draftTag(draft: Draft, thing: Thing): ActiveTag {
   tag.epcs = [...tag.epcs, epcHex];
   changes.keyOfEpc.set(epcHex, thing.key);
   return tag;
+}
+
+/** A tag stays in memory at least so long after it was last heard by our clock, however old its readings were. */
+const lingerMs = 10_000;
+
+export function leavesAtMs(tag: ActiveTag): number {
+  let leavesMs = tag.touchedMs + lingerMs;
+  for (const hearing of tag.hearings) leavesMs = Math.max(leavesMs, hearing.lastMs + hearing.rule.windowMs);
+  return leavesMs;
+}
+
+/** Heard again when it was about to leave memory: it left, and begins anew, as if the tick before had swept it out. */
+function comeBack(draft: Draft, tag: ActiveTag): ActiveTag {
+  if (tag.at !== undefined) draft.presence.push({ kind: "departed", key: tag.key, place: tag.at, timeMs: tag.knownMs });
+  return { ...tag, at: undefined, doubted: false, movedMs: Number.NEGATIVE_INFINITY, hearings: [] };
 }
 
 function copyTag(tag: ActiveTag): ActiveTag {

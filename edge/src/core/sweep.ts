@@ -1,13 +1,10 @@
-import { type Draft, draftTag } from "./draft.ts";
+import { type Draft, draftTag, leavesAtMs } from "./draft.ts";
 import { conclude } from "./modes/gate.ts";
 import { type Hearing, isAlive } from "./presence.ts";
 import type { ActiveTag, CoreState } from "./state.ts";
 
 /** Tags are looked at in slots of this length. */
 const slotMs = 100;
-
-/** A tag stays in memory at least so long after it was last heard by our clock, however old its readings were. */
-const lingerMs = 10_000;
 
 /** The slot that has begun for sure when the time has come. */
 export function slotAfter(dueMs: number): number {
@@ -48,7 +45,7 @@ function dueSlots({ due, lastSlot }: CoreState, nowSlot: number): number[] {
 
 function look(draft: Draft, key: string, slot: number): void {
   const known = draft.changes.tags.get(key) ?? draft.state.tags.get(key);
-  if (known === undefined || slotAfter(known.dueMs) !== slot) return;
+  if (known === undefined || slotAfter(known.dueMs) !== slot || draft.changes.gone.has(key)) return;
   if (leavesAtMs(known) <= draft.nowMs) {
     leave(draft, known);
     return;
@@ -70,12 +67,6 @@ function plan(draft: Draft, tag: ActiveTag): void {
   if (tag.dueMs <= dueMs) return;
   tag.dueMs = dueMs;
   draft.changes.due.set(tag.key, dueMs);
-}
-
-function leavesAtMs(tag: ActiveTag): number {
-  let leavesMs = tag.touchedMs + lingerMs;
-  for (const hearing of tag.hearings) leavesMs = Math.max(leavesMs, hearing.lastMs + hearing.rule.windowMs);
-  return leavesMs;
 }
 
 /** Of the gates that hear the tag and take their time before they decide, the one that hears it best. */
