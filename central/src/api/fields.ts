@@ -3,37 +3,32 @@ import { problems } from "@tallygate/protocol";
 
 /** Fields that many answers have. What we answer was checked when it came in, so these only describe. */
 export const fields = {
-  site: z.string().meta({ description: "A site: one warehouse with one edge.", example: "lyon" }),
+  site: z.string().meta({ description: "A site: one warehouse with one edge.", examples: ["lyon"] }),
   account: z.string().meta({
     description: "A place of the site, or an outside: supplier, customer, loss, found, transit.",
-    example: "dock-1",
+    examples: ["dock-1"],
   }),
-  epoch: z.string().meta({ description: "One opening of the site's store.", example: "01939f6c2a7be4d1" }),
-  sku: z.string().meta({ description: "Stock keeping unit: the item's own short name.", example: "OAT-1L" }),
-  time: z.iso.datetime().meta({ description: "RFC 3339, UTC.", example: "2026-11-23T09:30:00.000Z" }),
+  epoch: z.string().meta({ description: "One opening of the site's store.", examples: ["01939f6c2a7be4d1"] }),
+  sku: z.string().meta({ description: "Stock keeping unit: the item's own short name.", examples: ["OAT-1L"] }),
+  time: z.iso.datetime().meta({ description: "RFC 3339, UTC.", examples: ["2026-11-23T09:30:00.000Z"] }),
   problem: z.string().meta({
     description: `A problem code, such as ${Object.keys(problems).slice(-4).join(", ")}.`,
-    example: "movement.code_unknown",
+    examples: ["movement.code_unknown"],
   }),
 };
 
-/** Text for people: no control characters, which PostgreSQL (NUL) and terminals would choke on. */
-export function text(maxChars: number) {
-  return z
-    .string()
-    .trim()
-    .min(1)
-    .max(maxChars)
-    .regex(/^\P{Cc}*$/u, "has control characters");
+/** Text for people: PostgreSQL keeps no NUL, and terminals would choke on the other control characters. */
+export function text(charsMax: number) {
+  return printable(z.string().trim().min(1).max(charsMax));
 }
 
-/** Text that is only compared, never kept. */
-export function exactText(maxChars: number) {
-  return z
-    .string()
-    .min(1)
-    .max(maxChars)
-    .regex(/^\P{Cc}*$/u, "has control characters");
+/** Text that is compared as it is. */
+export function exactText(charsMax: number) {
+  return printable(z.string().min(1).max(charsMax));
+}
+
+function printable(schema: z.ZodString) {
+  return schema.refine(value => !/\p{Cc}/u.test(value), "has control characters");
 }
 
 /** Headers of a request that changes nothing when the caller has the newest answer. */

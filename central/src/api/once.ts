@@ -15,7 +15,7 @@ export const idempotent = z.object({
     .meta({
       description:
         "Your own name for this request, a random one for each. The same request again within 24 hours changes nothing and gets the first answer.",
-      example: "4f8b0b5e-6d0c-4a55-8f0e-2f6f7f2f9d11",
+      examples: ["4f8b0b5e-6d0c-4a55-8f0e-2f6f7f2f9d11"],
     }),
 });
 

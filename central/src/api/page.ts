@@ -8,7 +8,7 @@ export const Limit = z.coerce
   .min(1)
   .max(apiLimits.pageRowsMax)
   .default(apiLimits.pageRowsDefault)
-  .meta({ description: "Rows of a page.", example: 20 });
+  .meta({ description: "Rows of a page.", examples: [20] });
 
 /**
  * `cursor` of a list: the key of the last row of the page before, which keeps its meaning whatever is added meanwhile. It is

@@ -5,19 +5,19 @@ import { fields } from "./fields.ts";
 
 const held = "null as of a past time: holds keep no history.";
 const quantities = {
-  on_hand: z.int().meta({ description: "Physically there, in the item's smallest unit.", example: 42 }),
+  on_hand: z.int().meta({ description: "Physically there, in the item's smallest unit.", examples: [42] }),
   reserved: z
     .int()
     .nullable()
-    .meta({ description: `Promised, still there; ${held}`, example: 0 }),
+    .meta({ description: `Promised, still there; ${held}`, examples: [0] }),
   blocked: z
     .int()
     .nullable()
-    .meta({ description: `There, not to be promised; ${held}`, example: 0 }),
+    .meta({ description: `There, not to be promised; ${held}`, examples: [0] }),
   available: z
     .int()
     .nullable()
-    .meta({ description: `On hand − reserved − blocked; ${held}`, example: 42 }),
+    .meta({ description: `On hand − reserved − blocked; ${held}`, examples: [42] }),
 };
 
 const PlaceStock = z

@@ -31,9 +31,14 @@ const listRoute = createRoute({
   summary: "What waits for a person, the newest first",
   request: {
     query: z.object({
-      state: z.enum(["open", "resolved"]).optional().meta({ example: "open" }),
+      state: z
+        .enum(["open", "resolved"])
+        .optional()
+        .meta({ examples: ["open"] }),
       site: SiteId.optional(),
-      problem: exactText(64).optional().meta({ example: "movement.code_unknown" }),
+      problem: exactText(64)
+        .optional()
+        .meta({ examples: ["movement.code_unknown"] }),
       limit: Limit,
       cursor: cursorParam(z.tuple([z.int().min(1)])),
     }),

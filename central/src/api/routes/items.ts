@@ -16,22 +16,22 @@ const tags = ["items"];
 const uom = z
   .string()
   .regex(/^[A-Z0-9]{2,3}$/, "use a code of UN/ECE Recommendation 20, such as H87 (piece) or KGM")
-  .meta({ description: "Unit of measure, UN/ECE Recommendation 20.", example: "H87" });
+  .meta({ description: "Unit of measure, UN/ECE Recommendation 20.", examples: ["H87"] });
 const gtins = z
   .array(z.string().max(20))
   .max(apiLimits.itemCodesMax)
   .meta({
     description: "GTIN-8, -12, -13 or -14; kept with 14 digits.",
-    example: ["9506000134352"],
+    examples: [["9506000134352"]],
   });
 const codes = z
   .array(exactText(limits.codeCharsMax))
   .max(apiLimits.itemCodesMax)
   .meta({
     description: "Other codes: as a scanner sends them, or as an exception names them, such as `epc:…` or `code:…`.",
-    example: ["code:OATS-OLD-LABEL"],
+    examples: [["code:OATS-OLD-LABEL"]],
   });
-const name = text(apiLimits.nameCharsMax).meta({ example: "Oat drink 1 L" });
+const name = text(apiLimits.nameCharsMax).meta({ examples: ["Oat drink 1 L"] });
 
 const Item = z
   .object({
@@ -67,10 +67,12 @@ const listRoute = createRoute({
   request: {
     query: z.object({
       sku: Sku.optional(),
-      code: exactText(limits.codeCharsMax).optional().meta({
-        description: "The item that this code means, in any form.",
-        example: "(01)09506000134352",
-      }),
+      code: exactText(limits.codeCharsMax)
+        .optional()
+        .meta({
+          description: "The item that this code means, in any form.",
+          examples: ["(01)09506000134352"],
+        }),
       limit: Limit,
       cursor: cursorParam(z.tuple([Sku])),
     }),

@@ -17,7 +17,7 @@ const Series = z
     key: z
       .string()
       .nullable()
-      .meta({ description: "The site, step or SKU; null where all is one series.", example: "lyon" }),
+      .meta({ description: "The site, step or SKU; null where all is one series.", examples: ["lyon"] }),
     points: z.array(
       z.object({
         time: fields.time.meta({ description: "Beginning of the interval." }),
@@ -41,18 +41,25 @@ const metricsRoute = createRoute({
     query: z.object({
       from: Instant.optional().meta({
         description: "Without it, an hour before `to`.",
-        example: "2026-11-23T09:00:00Z",
+        examples: ["2026-11-23T09:00:00Z"],
       }),
-      to: Instant.optional().meta({ description: "Without it, now.", example: "2026-11-23T10:00:00Z" }),
-      every: z.string().regex(everyForm, "write a number and s, m, h or d, such as 5m").default("1m").meta({
-        description: "Length of an interval; empty ones are left out.",
-        example: "5m",
-      }),
-      group_by: z.enum(["site", "biz_step", "item"]).optional().meta({
-        description:
-          "One series for each. Items beyond the first ones share the key `other`; what has no item has `none`.",
-        example: "site",
-      }),
+      to: Instant.optional().meta({ description: "Without it, now.", examples: ["2026-11-23T10:00:00Z"] }),
+      every: z
+        .string()
+        .regex(everyForm, "write a number and s, m, h or d, such as 5m")
+        .default("1m")
+        .meta({
+          description: "Length of an interval; empty ones are left out.",
+          examples: ["5m"],
+        }),
+      group_by: z
+        .enum(["site", "biz_step", "item"])
+        .optional()
+        .meta({
+          description:
+            "One series for each. Items beyond the first ones share the key `other`; what has no item has `none`.",
+          examples: ["site"],
+        }),
     }),
   },
   responses: {

@@ -14,15 +14,18 @@ const MovementView = z
   .object({
     site: fields.site,
     epoch: fields.epoch,
-    seq: z.int().min(1).meta({ example: 1 }),
-    code: z.string().meta({ description: "What moved, in canonical form.", example: "(01)09506000134352(21)S-1" }),
+    seq: z
+      .int()
+      .min(1)
+      .meta({ examples: [1] }),
+    code: z.string().meta({ description: "What moved, in canonical form.", examples: ["(01)09506000134352(21)S-1"] }),
     epc_hex: z.string().nullable().meta({ description: "The EPC as read, where a tag was read." }),
     sku: fields.sku.nullable().meta({ description: "The item that was posted; null where nothing was." }),
     quantity: z.int().min(1),
     from: fields.account,
     to: fields.account,
     biz_step: BizStep,
-    read_point: z.string().meta({ example: "dock-1/2" }),
+    read_point: z.string().meta({ examples: ["dock-1/2"] }),
     cause: Cause,
     event_time: fields.time.meta({ description: "When it happened at the read point." }),
     record_time: fields.time.meta({ description: "When the centre stored it." }),
@@ -72,14 +75,18 @@ const listRoute = createRoute({
       sku: Sku.optional(),
       site: SiteId.optional(),
       place: Account.optional().meta({ description: "From or to this place or outside." }),
-      code: exactText(limits.codeCharsMax).optional().meta({
-        description: "Exactly this code, in canonical form; the last 10,000 movements of one thing.",
-        example: "(01)09506000134352(21)S-1",
-      }),
-      read_point: exactText(96).optional().meta({ example: "dock-1/2" }),
+      code: exactText(limits.codeCharsMax)
+        .optional()
+        .meta({
+          description: "Exactly this code, in canonical form; the last 10,000 movements of one thing.",
+          examples: ["(01)09506000134352(21)S-1"],
+        }),
+      read_point: exactText(96)
+        .optional()
+        .meta({ examples: ["dock-1/2"] }),
       state: z.enum(["posted", "held"]).optional(),
-      since: Instant.optional().meta({ description: "At or after this time.", example: "2020-01-01T00:00:00Z" }),
-      until: Instant.optional().meta({ description: "Before this time.", example: "2036-11-23T09:30:00Z" }),
+      since: Instant.optional().meta({ description: "At or after this time.", examples: ["2020-01-01T00:00:00Z"] }),
+      until: Instant.optional().meta({ description: "Before this time.", examples: ["2036-11-23T09:30:00Z"] }),
       by: z.enum(["event", "record"]).default("event").meta({ description: "Which time `since` and `until` mean." }),
       limit: Limit,
       cursor: cursorParam(
@@ -106,7 +113,15 @@ const oneRoute = createRoute({
   tags,
   summary: "One movement and what it did to the stock",
   request: {
-    params: z.object({ site: SiteId, epoch: Epoch, seq: z.coerce.number<string>().int().min(1).meta({ example: 1 }) }),
+    params: z.object({
+      site: SiteId,
+      epoch: Epoch,
+      seq: z.coerce
+        .number<string>()
+        .int()
+        .min(1)
+        .meta({ examples: [1] }),
+    }),
     headers: conditional,
   },
   responses: {

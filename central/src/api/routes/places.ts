@@ -10,13 +10,16 @@ import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
 import type { ApiParts } from "../parts.ts";
 
 const tags = ["places"];
-const name = text(apiLimits.nameCharsMax).meta({ example: "Dock 1" });
-const gln = z.string().max(20).meta({ description: "GLN, 13 digits.", example: "9506000134369" });
+const name = text(apiLimits.nameCharsMax).meta({ examples: ["Dock 1"] });
+const gln = z
+  .string()
+  .max(20)
+  .meta({ description: "GLN, 13 digits.", examples: ["9506000134369"] });
 
 const Place = z
   .object({
     site: fields.site,
-    code: z.string().meta({ example: "dock-1" }),
+    code: z.string().meta({ examples: ["dock-1"] }),
     name: z.string().nullable(),
     gln: z.string().nullable(),
     created_at: fields.time,

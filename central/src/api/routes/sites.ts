@@ -13,7 +13,7 @@ const tags = ["sites"];
 
 const Device = z
   .object({
-    device: z.string().meta({ example: "dock-1" }),
+    device: z.string().meta({ examples: ["dock-1"] }),
     driver: z.string(),
     state: z.enum(["connected", "waiting", "silent", "failed"]),
     last_heard: fields.time.nullable(),

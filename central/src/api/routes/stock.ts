@@ -30,7 +30,7 @@ const view = {
     .meta({ description: "Shows suppliers, customers, loss, found and transit too." }),
   as_of: Instant.optional().meta({
     description: "As it was then: the sum of the ledger up to and including this time.",
-    example: "2036-11-23T09:30:00Z",
+    examples: ["2036-11-23T09:30:00Z"],
   }),
   by: z.enum(["event", "record"]).default("event").meta({
     description: "Whether `as_of` means when things happened, or when the centre stored them.",

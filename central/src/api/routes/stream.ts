@@ -23,7 +23,7 @@ const streamRoute = createRoute({
   responses: {
     200: {
       description: "An endless stream; a comment now and then shows that it lives",
-      content: { "text/event-stream": { schema: z.string().meta({ example: example() }) } },
+      content: { "text/event-stream": { schema: z.string().meta({ examples: [example()] }) } },
     },
     ...problemResponses("request.invalid", "stock.unavailable"),
   },
