@@ -4,6 +4,7 @@ export * from "./codes/index.ts";
 export * from "./contract.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
+export * as llrp from "./llrp/index.ts";
 export * from "./movement.ts";
 export * from "./problem.ts";
 export * from "./reading.ts";

@@ -1,0 +1,10 @@
+export { codes, statuses, statusName, versions } from "./codes.ts";
+export { type Decoded, decodeBareBody, decodeHeader, decodeMessage, headerBytes } from "./decode.ts";
+export { encodeMessage, encodeParameter } from "./encode.ts";
+export type { BitString } from "./fields.ts";
+export { Framer, type FramingFault } from "./framer.ts";
+export { limits } from "./limits.ts";
+export { messageTable } from "./messages.ts";
+export { parameterTable } from "./parameters.ts";
+export type { Fault, Header, MessageBody, MessageName, Parameter, ParameterName } from "./types.ts";
+export { allOf, firstOf } from "./types.ts";
