@@ -1,5 +1,5 @@
 import { headerBytes } from "./decode.ts";
-import type { BitString, FieldKind, Shape } from "./fields.ts";
+import type { BitString, FieldKind, FieldTypes, Shape } from "./fields.ts";
 import { messageTable } from "./messages.ts";
 import { parameterTable } from "./parameters.ts";
 import type { MessageBody, Parameter } from "./types.ts";
@@ -45,39 +45,30 @@ function encodeContent({ fields }: Shape, value: MessageBody | Parameter): Uint8
   return writer.bytes();
 }
 
-/** The types say that the value is of the field's kind; the table that made the types says which kind. */
-function writeField(writer: ByteWriter, kind: FieldKind, value: unknown): void {
-  switch (kind) {
-    case "flag":
-      return writer.bits(value === true ? 1 : 0, 1);
-    case "u2":
-      return writer.bits(value as number, 2);
-    case "u8":
-    case "s8":
-      return writer.number(value as number, 1, kind === "s8");
-    case "u16":
-    case "s16":
-      return writer.number(value as number, 2, kind === "s16");
-    case "u32":
-      return writer.number(value as number, 4);
-    case "u64":
-      return writer.long(value as bigint);
-    case "text":
-      return writer.counted(new TextEncoder().encode(value as string));
-    case "u8s":
-      return writer.counted(value as Uint8Array);
-    case "u16s":
-      return writer.list(value as readonly number[], 2);
-    case "u32s":
-      return writer.list(value as readonly number[], 4);
-    case "bits":
-      return writer.bitString(value as BitString);
-    case "bytes12":
-      return writer.raw(value as Uint8Array, 12);
-    case "rest":
-      return writer.raw(value as Uint8Array);
-  }
+/** The types of messages and parameters are made of the same table as the kind. */
+function writeField<K extends FieldKind>(writer: ByteWriter, kind: K, value: unknown): void {
+  writers[kind](writer, value as FieldTypes[K]);
 }
+
+const utf8 = new TextEncoder();
+
+const writers: { readonly [K in FieldKind]: (writer: ByteWriter, value: FieldTypes[K]) => void } = {
+  flag: (writer, value) => writer.bits(value ? 1 : 0, 1),
+  u2: (writer, value) => writer.bits(value, 2),
+  u8: (writer, value) => writer.number(value, 1),
+  u16: (writer, value) => writer.number(value, 2),
+  u32: (writer, value) => writer.number(value, 4),
+  u64: (writer, value) => writer.long(value),
+  s8: (writer, value) => writer.number(value, 1, true),
+  s16: (writer, value) => writer.number(value, 2, true),
+  bytes12: (writer, value) => writer.raw(value, 12),
+  text: (writer, value) => writer.counted(utf8.encode(value)),
+  u8s: (writer, value) => writer.counted(value),
+  u16s: (writer, value) => writer.list(value, 2),
+  u32s: (writer, value) => writer.list(value, 4),
+  bits: (writer, value) => writer.bitString(value),
+  rest: (writer, value) => writer.raw(value),
+};
 
 class ByteWriter {
   readonly #bytes: number[] = [];
