@@ -7,6 +7,7 @@ import { createLog } from "@tallygate/kit";
 import mqtt from "mqtt";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { freePort, socatPair } from "../../deploy/local/servers.ts";
+import { limits } from "./api/limits.ts";
 import { EdgeConfig } from "./config.ts";
 import { type Edge, openEdge } from "./edge.ts";
 
@@ -137,7 +138,7 @@ describe("a whole edge without a centre", () => {
   });
 
   it("lets a gate decide by time alone, when nothing more is read", async () => {
-    const gate = { id: "slow", driver: "json", topic: "a/b", read_points: [{ place: "dock-1", window_ms: 300 }] };
+    const gate = { id: "slow", driver: "json", topic: "a/b", read_points: [{ place: "dock-1", settle_ms: 300 }] };
     const { get, publish, edge } = await open({ devices: [gate] });
     await publish("a/b", `{"epc_hex":"3034257bf7194e4000000001"}`);
     await vi.waitFor(async () => expect((await get("/api/movements")).body.movements).toHaveLength(1));
@@ -230,6 +231,28 @@ describe("the API", () => {
     expect(heard).toContain(`"code":"(01)80614141123458(21)1"`);
     await edge[Symbol.asyncDispose]();
     await ended;
+  });
+});
+
+describe("the limit of event streams", () => {
+  it("is answered with a problem, and a stream that ends makes room (I12)", async () => {
+    const { edge } = await open({ devices: [] });
+    const stop = new AbortController();
+    const url = `${edge.http.url}/api/stream`;
+    const streams = await Promise.all(
+      Array.from({ length: limits.streamsMax }, () => fetch(url, { signal: stop.signal })),
+    );
+    expect(streams.map(({ status }) => status)).not.toContain(503);
+    const refused = await fetch(url);
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ detail: expect.stringContaining("event streams") });
+    stop.abort();
+    await vi.waitFor(async () => {
+      const again = new AbortController();
+      const { status } = await fetch(url, { signal: again.signal });
+      again.abort();
+      expect(status).toBe(200);
+    });
   });
 });
 

@@ -137,6 +137,8 @@ function runTicks(parts: TickParts): Disposable {
     commit: decision => {
       const startMs = performance.now();
       store.commit(decision);
+      // A quiet tick writes nothing, and would hide how long the others take.
+      if (decision.readings.length + decision.exceptions.length === 0) return;
       commitSeconds.observe((performance.now() - startMs) / 1000);
     },
     apply: decision => {

@@ -118,6 +118,17 @@ export function describeMessageDriver(config: Readonly<Record<string, unknown>>,
       const count = Math.floor((limits.messageBytesMax - 2) / (goodTag.length + 1));
       const good = parseText(device, `[${Array.from({ length: count }, () => goodTag).join()}]`);
       expect(good.readings.length).toBe(Math.min(count, limits.messageReadingsMax));
+      const shortest = vectors
+        .filter(({ expect, valid, raw }) => valid && !hasTags(expect) && raw.startsWith("{") && !raw.includes("\n"))
+        .toSorted((a, b) => a.raw.length - b.raw.length)[0]?.raw;
+      if (shortest === undefined) return;
+      const events = Array.from(
+        { length: Math.floor(limits.messageBytesMax / (shortest.length + 1)) - 1 },
+        () => shortest,
+      );
+      expect(parseText(device, `[${events.join()}]`).signals.length).toBe(
+        Math.min(events.length, limits.messageSignalsMax),
+      );
     });
 
     it("survives JSON that is nested as deeply as it fits", () => {

@@ -139,3 +139,8 @@ export function refuseInto(parsed: Parsed, code: ProblemCode, detail: string, in
   const bytes = Uint8Array.prototype.slice.call(input, 0, limits.refusedBytesMax);
   refused.push({ problem: { code, detail, ...(at === undefined ? {} : { at }) }, bytes });
 }
+
+/** Adds a signal; those above the limit of a message are not looked at. */
+export function signalInto(parsed: Parsed, signal: Signal): void {
+  if (parsed.signals.length < limits.messageSignalsMax) parsed.signals.push(signal);
+}

@@ -34,6 +34,7 @@ export class Intake implements Disposable {
   /** What stands before it in `#held` was taken by the inbox: an array's own shift costs its length. */
   #heldFrom = 0;
   #unknownMessages = 0;
+  readonly #unknownTopics = new Set<string>();
   readonly #closing = new AbortController();
 
   constructor({ inbox, meters, now = Date.now }: IntakeOptions) {
@@ -85,7 +86,14 @@ export class Intake implements Disposable {
   takeUnknown(topic: string, payload: Uint8Array, settle: Settle): void {
     this.#unknownMessages++;
     const detail = `No device is configured for the topic ${topic}: add one with this topic to devices.`;
-    this.#takeRefused(undefined, "device.unknown", detail, payload, topic, settle);
+    this.#takeRefused(undefined, "device.unknown", detail, payload, this.#nameUnknown(topic), settle);
+  }
+
+  /** Each topic is an exception of its own, but who makes up topics must not push out what others need to see. */
+  #nameUnknown(topic: string): string {
+    const known = this.#unknownTopics;
+    if (known.size < limits.unknownTopicsMax) known.add(topic);
+    return known.has(topic) ? topic : "other topics";
   }
 
   #takeRefused(

@@ -18,6 +18,8 @@ export const limits = {
   rubbishBytesMax: 16 * 1024 * 1024,
   /** Characters of a code. A longer one is an exception. */
   codeCharsMax: wire.codeCharsMax,
+  /** Topics of no device that are exceptions of their own; the messages of all others are one. */
+  unknownTopicsMax: 200,
   /** Half a line is given up after so long without a byte. */
   halfLineMs: 2000,
 } as const;

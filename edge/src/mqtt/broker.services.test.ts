@@ -151,7 +151,8 @@ describe("input that is not as it should be", () => {
     await connected(device);
     await device.publishAsync("lyon/nobody", "hello", { qos: 1, retain: true });
     await device.publishAsync(gateTopic, scanMessage("A"), { qos: 1 });
-    expect(test.refused).toEqual([{ device: "unknown", code: "device.unknown", bytes: Buffer.from("hello") }]);
+    expect(test.refused).toMatchObject([{ device: "unknown", code: "device.unknown", at: "lyon/nobody" }]);
+    expect(Buffer.from(test.refused[0]?.bytes ?? []).toString()).toBe("hello");
     expect(test.intake.unknownMessages).toBe(1);
     expect(test.scans).toEqual(["A"]);
   });
@@ -173,6 +174,8 @@ describe("input that is not as it should be", () => {
     expect(test.refused.map(({ code, bytes }) => [code, bytes.length])).toEqual([
       ["message.too_large", drivers.refusedBytesMax],
     ]);
+    // A really large one was cut before the broker had all of it in memory.
+    if (size > 1024 * 1024) expect(test.refused[0]?.detail).toContain(`A message of ${size} bytes on ${gateTopic}`);
     expect(device.connected).toBe(true);
   });
 
@@ -230,6 +233,21 @@ describe("who may do what", () => {
     await connected(both);
     await both.publishAsync(gateTopic, scanMessage("A"), { qos: 1 });
     expect(test.scans).toEqual(["A"]);
+  });
+
+  it("refuses another version of MQTT, and says so", async () => {
+    const { client, broker } = await open();
+    await expect(connected(client({ protocolVersion: 5 }))).rejects.toThrow();
+    await vi.waitFor(() => expect(broker.refusals).toBe(1));
+  });
+
+  it("makes one exception of all that is published to made-up topics beyond a number of them (I12)", async () => {
+    const { client, test } = await open();
+    const device = client();
+    await connected(device);
+    const topics = Array.from({ length: drivers.unknownTopicsMax + 20 }, (_, index) => `made/up/${index}`);
+    await Promise.all(topics.map(topic => device.publishAsync(topic, "x", { qos: 1 })));
+    expect(new Set(test.refused.map(({ at }) => at)).size).toBe(drivers.unknownTopicsMax + 1);
   });
 
   it("keeps what a known user publishes to a topic of no device", async () => {

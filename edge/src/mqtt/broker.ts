@@ -46,6 +46,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   aedes.on("connectionError", site.clientFailed);
   const server = createServer(socket => site.connect(aedes, socket));
   server.maxConnections = limits.connectionsMax;
+  server.on("drop", drop => site.tooMany(drop?.remoteAddress));
   try {
     await listen(server, options.listen);
   } catch (error) {
@@ -118,8 +119,16 @@ class SiteBroker {
 
   /** Most are devices that were switched off; the reason of a refusal was logged where it was refused. */
   readonly clientFailed = (client: Client, error: Error): void => {
+    const unknownVersion = 1;
+    if ("errorCode" in error && error.errorCode === unknownVersion) {
+      this.#refuse(client, "it speaks a version of MQTT that is neither 3.1 nor 3.1.1: set it to 3.1.1");
+    }
     this.#options.log.debug({ client: client.id, err: error }, "an MQTT connection ended");
   };
+
+  tooMany(address: string | undefined): void {
+    this.#refusals.refused("(not asked)", address, `there are ${limits.connectionsMax} connections already`);
+  }
 
   async #authenticate(
     client: Client,

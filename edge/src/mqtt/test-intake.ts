@@ -3,6 +3,14 @@ import { type Device, DeviceConfig, deviceOf } from "../drivers/index.ts";
 import { Intake } from "../drivers/intake.ts";
 import { type Delivery, Inbox, type InboxOptions } from "../inbox.ts";
 
+export interface TestRefused {
+  readonly device: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly at: string | undefined;
+  readonly bytes: Uint8Array;
+}
+
 /** For tests: the real inbox and intake in front of a commit that can be held, and that keeps what it commits. */
 export interface TestIntake extends Disposable {
   readonly inbox: Inbox;
@@ -10,7 +18,7 @@ export interface TestIntake extends Disposable {
   readonly meters: ReadonlyMap<string, DeviceMeter>;
   /** What was committed, in order. */
   readonly scans: readonly string[];
-  readonly refused: readonly { readonly device: string; readonly code: string; readonly bytes: Uint8Array }[];
+  readonly refused: readonly TestRefused[];
   readonly commits: number;
   /** While it is held, commits fail, as on a full disk. */
   hold(): void;
@@ -33,7 +41,7 @@ export function openTestIntake(devices: readonly Device[], options: InboxOptions
   );
   const intake = new Intake({ inbox, meters });
   const scans: string[] = [];
-  const refused: { device: string; code: string; bytes: Uint8Array }[] = [];
+  const refused: TestRefused[] = [];
   let held = false;
   let commits = 0;
   const commit = (deliveries: readonly Delivery[]) => {
@@ -42,7 +50,7 @@ export function openTestIntake(devices: readonly Device[], options: InboxOptions
     for (const delivery of deliveries) {
       for (const { scan, epcHex } of delivery.readings) scans.push(scan ?? epcHex ?? "");
       for (const { problem, bytes } of delivery.refused) {
-        refused.push({ device: delivery.deviceId, code: problem.code, bytes });
+        refused.push({ device: delivery.deviceId, code: problem.code, detail: problem.detail, at: problem.at, bytes });
       }
     }
   };

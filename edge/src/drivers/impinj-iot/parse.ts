@@ -1,5 +1,5 @@
 import type { ProblemCode, Reading } from "@tallygate/protocol";
-import { type MessageContext, nothingParsed, type Parsed, refuseInto } from "../driver.ts";
+import { type MessageContext, nothingParsed, type Parsed, refuseInto, signalInto } from "../driver.ts";
 import { hexOfBase64Url, normaliseEpc, normaliseTid } from "../epc.ts";
 import { bytesOf, isObject, type JsonObject, readJsonElements, show } from "../json-message.ts";
 import { parseTime } from "../time.ts";
@@ -68,7 +68,7 @@ function takeEvent(element: unknown, context: MessageContext, parsed: Parsed): F
   }
   const signal = signalOf(element);
   if (signal === undefined) return { code: "message.shape", at: "", detail: "There is no event that is known." };
-  parsed.signals.push(signal);
+  signalInto(parsed, signal);
   return undefined;
 }
 

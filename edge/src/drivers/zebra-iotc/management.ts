@@ -1,6 +1,5 @@
-import type { Parsed, Signal } from "../driver.ts";
+import { type Parsed, type Signal, signalInto } from "../driver.ts";
 import { isObject, type JsonObject } from "../json-message.ts";
-import { limits } from "../limits.ts";
 
 /**
  * Takes what shares the topics with tags: management events, a command's response, Bluetooth beacons. False when the element is
@@ -9,9 +8,7 @@ import { limits } from "../limits.ts";
 export function takeManagementEvent(event: JsonObject, parsed: Parsed): boolean {
   const signals = signalsOf(event);
   if (signals === undefined) return false;
-  for (const signal of signals) {
-    if (parsed.signals.length < limits.messageSignalsMax) parsed.signals.push(signal);
-  }
+  for (const signal of signals) signalInto(parsed, signal);
   return true;
 }
 
