@@ -1,5 +1,6 @@
 import type { ProblemCode, SiteStatus } from "@tallygate/protocol";
 import type { Parsed, Signal } from "./driver.ts";
+import { LossCounter } from "./loss.ts";
 
 export type DeviceState = SiteStatus["devices"][number]["state"];
 
@@ -26,8 +27,6 @@ export interface DeviceHealth {
 /** A device that was heard and then not for so long is silent. It may be right: nothing passes at night. */
 const silentAfterMs = 300_000;
 const rateWindowMs = 5000;
-/** A counter that jumps by more has been set anew. */
-const gapMax = 100_000;
 /** Pins and antennas that one device may have. */
 const partsMax = 256;
 
@@ -45,8 +44,9 @@ export class DeviceMeter {
   #readings = 0;
   #refused = 0;
   readonly #refusedByCode = new Map<ProblemCode, number>();
+  /** As the device tells it. */
   #lost = 0;
-  #sequence: number | undefined;
+  readonly #counter = new LossCounter();
   readonly #antennas = new Map<number, boolean>();
   readonly #inputs = new Map<number, boolean>();
   #trouble: { detail: string; atMs: number } | undefined;
@@ -65,7 +65,8 @@ export class DeviceMeter {
     const { readings, refused, signals } = parsed;
     this.#readings += readings.length;
     this.#measure(nowMs, readings.length);
-    if (this.#countsReadings) for (const { sequence } of readings) this.#follow(sequence);
+    if (this.#countsReadings)
+      for (const { sequence } of readings) if (sequence !== undefined) this.#counter.follow(sequence);
     for (const { problem } of refused) {
       this.#refused++;
       this.#refusedByCode.set(problem.code, (this.#refusedByCode.get(problem.code) ?? 0) + 1);
@@ -90,7 +91,7 @@ export class DeviceMeter {
       readingsPerS: this.#rate.perS,
       refused: this.#refused,
       refusedByCode: this.#refusedByCode,
-      lost: this.#lost,
+      lost: this.#lost + this.#counter.lost,
       antennas: this.#antennas,
       inputs: this.#inputs,
       trouble: this.#trouble,
@@ -106,15 +107,6 @@ export class DeviceMeter {
     if (this.#lastHeardMs === undefined) return { state, detail: detail ?? antennas };
     const silent = state !== "connected" && nowMs - this.#lastHeardMs > silentAfterMs;
     return { state: silent ? "silent" : "connected", detail: detail ?? antennas };
-  }
-
-  /** The device's counter tells what was lost on the way. A lower one is a restart or a replay. */
-  #follow(sequence: number | undefined): void {
-    if (sequence === undefined) return;
-    const last = this.#sequence;
-    const gap = last === undefined ? 0 : sequence - last - 1;
-    if (gap > 0 && gap <= gapMax) this.#lost += gap;
-    this.#sequence = sequence;
   }
 
   #take(signal: Signal, nowMs: number): void {

@@ -49,7 +49,8 @@ export class DevicePort implements AsyncDisposable {
         waits = backoff({ minMs: limits.openMinMs, maxMs: limits.openMaxMs });
         this.#tellFailed(await session.end(signal), signal);
       } catch (error) {
-        this.#tellFailed(sentence(error), signal);
+        // The library's own messages begin with `Error: `.
+        this.#tellFailed(sentence(error).replace(/^Error: /, ""), signal);
       }
       await sleep(waits.next().value, signal);
     }
