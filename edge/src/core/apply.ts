@@ -1,4 +1,4 @@
-import type { CoreDecision, CoreState } from "./state.ts";
+import type { Changes, CoreDecision, CoreState } from "./state.ts";
 import { slotOf } from "./sweep.ts";
 
 const classScansMax = 10_000;
@@ -10,11 +10,24 @@ export function apply(state: CoreState, decision: CoreDecision): void {
   state.version++;
   for (const [deviceId, clock] of changes.clocks) state.clocks.set(deviceId, clock);
   for (const { deviceId, skewMs } of decision.clocks) state.knownSkews.set(deviceId, skewMs);
-  for (const [epcHex, key] of changes.keyOfEpc) state.keyOfEpc.set(epcHex, key);
-  for (const [key, tag] of changes.tags) state.tags.set(key, tag);
+  applyTags(state, changes);
   applyDue(state, decision);
   for (const key of changes.gone) forget(state, key);
   applyClassScans(state, decision);
+}
+
+function applyTags(state: CoreState, { slots, copies, fresh, keyOfEpc }: Changes): void {
+  let index = 0;
+  for (const slot of slots) {
+    slot.tag = copies[index++] ?? slot.tag;
+    slot.copy = undefined;
+    slot.copyOf = undefined;
+  }
+  for (const [key, tag] of fresh) state.tags.set(key, { tag, copy: undefined, copyOf: undefined });
+  for (const [epcHex, key] of keyOfEpc) {
+    const slot = state.tags.get(key);
+    if (slot !== undefined) state.tagOfEpc.set(epcHex, slot);
+  }
 }
 
 function applyDue(state: CoreState, { changes, nowMs }: CoreDecision): void {
@@ -29,9 +42,9 @@ function applyDue(state: CoreState, { changes, nowMs }: CoreDecision): void {
 }
 
 function forget(state: CoreState, key: string): void {
-  const tag = state.tags.get(key);
-  if (tag === undefined) return;
-  for (const epcHex of tag.epcs) state.keyOfEpc.delete(epcHex);
+  const slot = state.tags.get(key);
+  if (slot === undefined) return;
+  for (const epcHex of slot.tag.epcs) state.tagOfEpc.delete(epcHex);
   state.tags.delete(key);
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { apply } from "./apply.ts";
 import { epcOf, rule, Story } from "./core.fixture.ts";
 import { decide } from "./decide.ts";
+import type { CoreDecision } from "./state.ts";
 import { nextDueMs } from "./sweep.ts";
 
 const docks = ["dock-1", "dock-2", "dock-3"];
@@ -53,7 +54,12 @@ function play(story: Story, given: readonly Step[]): Story {
   return story;
 }
 
-const observable = ({ core }: Story) => structuredClone({ ...core, identify: undefined });
+/** The state without the drafts' own copies, which mean nothing to it. */
+function observable({ core }: Story): unknown {
+  const tags = [...core.tags].map(([key, { tag }]) => [key, tag]);
+  const tagOfEpc = [...core.tagOfEpc].map(([epcHex, { tag }]) => [epcHex, tag]);
+  return structuredClone({ ...core, tags, tagOfEpc, identify: undefined });
+}
 
 describe("whatever is heard", () => {
   test("each thing goes from account to account without a jump, and never from one to itself", () => {
@@ -102,7 +108,7 @@ describe("whatever is heard", () => {
           const first = decide(story.core, readings, story.nowMs, story.known);
           const again = decide(story.core, readings, story.nowMs, story.known);
           expect(observable(story)).toEqual(before);
-          expect(again).toEqual(first);
+          expect(comparable(again)).toEqual(comparable(first));
           // Whichever of them was committed, it can be taken over after the other was made.
           story.known.commit(first);
           apply(story.core, first);
@@ -182,6 +188,11 @@ test("a decision that was not committed leaves the next one free: the tag still 
   story.wait(5000);
   expect(story.tick(reading).movements).toHaveLength(1);
 });
+
+/** A decision without the places in memory, which hold the copies of the draft that came last. */
+function comparable(decision: CoreDecision): unknown {
+  return { ...decision, changes: { ...decision.changes, slots: decision.changes.slots.map(({ tag }) => tag) } };
+}
 
 function countPresence(presence: readonly string[]) {
   const count = (kind: string) => presence.filter(entry => entry.startsWith(kind)).length;

@@ -1,6 +1,6 @@
 import { type Identity, limits, type Reading } from "@tallygate/protocol";
 import { type Clock, eventTimeOf, observe, openClock } from "./clock-skew.ts";
-import { beginDraft, type Draft, draftTag, type Thing } from "./draft.ts";
+import { beginDraft, type Draft, draftTag, draftTagOfEpc, type Thing } from "./draft.ts";
 import { modes } from "./modes/index.ts";
 import { scanClass } from "./modes/scanner.ts";
 import type { Sighting } from "./move.ts";
@@ -70,9 +70,9 @@ function takeReading(draft: Draft, reading: Reading): void {
   if (rule === undefined) return;
   const sighting: Sighting = { rule, timed, timeMs };
   const { epcHex } = reading;
-  const key = epcHex === undefined ? undefined : keyOfEpc(draft, epcHex);
-  if (key === undefined) takeCode(draft, sighting);
-  else modes[rule.mode](draft, draftTag(draft, { key, classKey: undefined, epcHex }), sighting);
+  const tag = epcHex === undefined ? undefined : draftTagOfEpc(draft, epcHex);
+  if (tag === undefined) takeCode(draft, sighting);
+  else modes[rule.mode](draft, tag, sighting);
 }
 
 /** A code that no tag in memory has. */
@@ -93,10 +93,6 @@ function thingOf(identity: Identity, epcHex: string | undefined): Thing | undefi
   if (identity.kind === "unit") return { key, classKey: undefined, epcHex };
   if (identity.kind === "instance" || epcHex !== undefined) return { key, classKey, epcHex };
   return undefined;
-}
-
-function keyOfEpc(draft: Draft, epcHex: string): string | undefined {
-  return draft.state.keyOfEpc.get(epcHex) ?? draft.changes.keyOfEpc.get(epcHex);
 }
 
 function refuseLongCode(draft: Draft, identity: Identity, { timed: { reading } }: Sighting): void {

@@ -1,4 +1,4 @@
-import type { ActiveTag, Changes, CoreState } from "./state.ts";
+import type { ActiveTag, Changes, CoreState, TagSlot } from "./state.ts";
 import type { DecidedMovement, ExceptionInput, Lookup, PresenceChange, TagPlace, TimedReading } from "./types.ts";
 
 /** A tick being decided: the state as it is, and copies of what changes. */
@@ -22,7 +22,9 @@ export function beginDraft(state: CoreState, nowMs: number, lookup: Lookup): Dra
     lookup,
     changes: {
       version: state.version,
-      tags: new Map(),
+      slots: [],
+      copies: [],
+      fresh: new Map(),
       gone: new Set(),
       keyOfEpc: new Map(),
       clocks: new Map(),
@@ -54,30 +56,49 @@ export function isBelievable(timeMs: number, nowMs: number): boolean {
   return timeMs <= nowMs + futureMs;
 }
 
-/** The draft's own copy of a tag: from the draft, from memory, from disk, or new. */
+/** The draft's own copy of the tag with this EPC, if it is in memory or was heard in this tick. */
+export function draftTagOfEpc(draft: Draft, epcHex: string): ActiveTag | undefined {
+  const slot = draft.state.tagOfEpc.get(epcHex);
+  if (slot !== undefined) return copyIn(draft, slot);
+  const key = draft.changes.keyOfEpc.get(epcHex);
+  return key === undefined ? undefined : draftTag(draft, { key, classKey: undefined, epcHex });
+}
+
+/** The draft's own copy of a tag: from memory, from the tick itself, from disk, or new. */
 export function draftTag(draft: Draft, thing: Thing): ActiveTag {
   const { changes, state } = draft;
-  let tag = changes.tags.get(thing.key);
-  if (tag === undefined) {
-    const known = state.tags.get(thing.key);
-    if (known === undefined) tag = findTag(draft, thing);
-    else tag = leavesAtMs(known) > draft.nowMs ? copyTag(known) : comeBack(draft, known);
-    changes.tags.set(thing.key, tag);
-  }
-  const { epcHex } = thing;
+  const { key, epcHex } = thing;
+  const slot = state.tags.get(key);
+  const tag = slot === undefined ? (changes.fresh.get(key) ?? findTag(draft, thing)) : copyIn(draft, slot);
   if (epcHex === undefined || tag.epcs.includes(epcHex)) return tag;
   tag.epcs = [...tag.epcs, epcHex];
-  changes.keyOfEpc.set(epcHex, thing.key);
+  changes.keyOfEpc.set(epcHex, key);
   return tag;
 }
 
-/** A tag stays in memory at least so long after it was last heard by our clock, however old its readings were. */
-const lingerMs = 10_000;
+/** What the draft has of a tag in memory: its own copy, if it made one. */
+export function seenIn(draft: Draft, slot: TagSlot): ActiveTag {
+  return slot.copy !== undefined && slot.copyOf === draft.changes ? slot.copy : slot.tag;
+}
 
-export function leavesAtMs(tag: ActiveTag): number {
-  let leavesMs = tag.touchedMs + lingerMs;
-  for (const hearing of tag.hearings) leavesMs = Math.max(leavesMs, hearing.lastMs + hearing.rule.windowMs);
-  return leavesMs;
+function copyIn(draft: Draft, slot: TagSlot): ActiveTag {
+  const { changes } = draft;
+  if (slot.copy !== undefined && slot.copyOf === changes) return slot.copy;
+  const copy = slot.tag.leavesMs > draft.nowMs ? copyTag(slot.tag) : comeBack(draft, slot.tag);
+  slot.copy = copy;
+  slot.copyOf = changes;
+  changes.slots.push(slot);
+  changes.copies.push(copy);
+  return copy;
+}
+
+function copyTag(tag: ActiveTag): ActiveTag {
+  const hearings = tag.hearings.slice();
+  for (let index = 0; index < hearings.length; index++) {
+    const hearing = hearings[index];
+    if (hearing !== undefined) hearings[index] = { ...hearing };
+  }
+  return { ...tag, hearings };
 }
 
 /** Heard again when it was about to leave memory: it left, and begins anew, as if the tick before had swept it out. */
@@ -86,24 +107,31 @@ function comeBack(draft: Draft, tag: ActiveTag): ActiveTag {
   return { ...tag, at: undefined, doubted: false, movedMs: Number.NEGATIVE_INFINITY, hearings: [] };
 }
 
-function copyTag(tag: ActiveTag): ActiveTag {
-  return { ...tag, hearings: tag.hearings.map(hearing => ({ ...hearing })) };
+/** A tag stays in memory at least so long after it was last heard by our clock, however old its readings were. */
+const lingerMs = 10_000;
+
+/** Notes that something was heard of the tag, by a read point that keeps it in mind for so long. */
+export function touch(draft: Draft, tag: ActiveTag, timeMs: number, windowMs = 0): void {
+  tag.leavesMs = Math.max(tag.leavesMs, draft.nowMs + lingerMs, timeMs + windowMs);
+  if (timeMs > tag.knownMs || !isBelievable(tag.knownMs, draft.nowMs)) tag.knownMs = timeMs;
 }
 
-function findTag(draft: Draft, thing: Thing): ActiveTag {
-  const place = draft.lookup.tagPlace(thing.key);
+function findTag(draft: Draft, { key, classKey }: Thing): ActiveTag {
+  const place = draft.lookup.tagPlace(key);
   const believable = place !== undefined && isBelievable(place.eventTimeMs, draft.nowMs);
-  return {
-    key: thing.key,
-    classKey: thing.classKey,
+  const tag: ActiveTag = {
+    key,
+    classKey,
     epcs: [],
     account: place?.account,
     knownMs: believable ? place.eventTimeMs : Number.NEGATIVE_INFINITY,
     movedMs: Number.NEGATIVE_INFINITY,
     at: undefined,
     doubted: false,
-    touchedMs: draft.nowMs,
+    leavesMs: draft.nowMs + lingerMs,
     dueMs: Number.POSITIVE_INFINITY,
     hearings: [],
   };
+  draft.changes.fresh.set(key, tag);
+  return tag;
 }

@@ -1,5 +1,5 @@
 import type { Account, Movement } from "@tallygate/protocol";
-import { type Draft, isBelievable } from "./draft.ts";
+import { type Draft, isBelievable, touch } from "./draft.ts";
 import type { ActiveTag } from "./state.ts";
 import type { ReadPointRule, TimedReading } from "./types.ts";
 
@@ -22,12 +22,6 @@ export function isHistory(draft: Draft, tag: ActiveTag, { rule, timed, timeMs }:
   if (!isBelievable(tag.knownMs, draft.nowMs)) return false;
   const late = timed.reading.receivedTimeMs - timeMs > lateMs;
   return late || timeMs < tag.knownMs - jitterMs;
-}
-
-/** Notes that something was heard of the tag. */
-export function touch(draft: Draft, tag: ActiveTag, timeMs: number): void {
-  tag.touchedMs = draft.nowMs;
-  if (timeMs > tag.knownMs || !isBelievable(tag.knownMs, draft.nowMs)) tag.knownMs = timeMs;
 }
 
 /** The tag is present at this place from now on. */

@@ -9,9 +9,9 @@ export interface CoreState {
   readonly points: ReadPoints;
   readonly identify: (code: { readonly epcHex: string } | { readonly scan: string }) => Identity;
   /** Tags heard within their window, by the key of what they are. The others are on disk only. */
-  readonly tags: Map<string, ActiveTag>;
-  /** Which tag an EPC is, for the tags in memory. */
-  readonly keyOfEpc: Map<string, string>;
+  readonly tags: Map<string, TagSlot>;
+  /** The same tags by their EPCs. */
+  readonly tagOfEpc: Map<string, TagSlot>;
   readonly clocks: Map<string, Clock>;
   readonly knownSkews: Map<string, number>;
   /** Keys of tags by the time slot in which each is looked at next: the tag's own `dueMs` says which of them counts. */
@@ -20,6 +20,16 @@ export interface CoreState {
   readonly classScans: Map<string, number>;
   lastSlot: number;
   version: number;
+}
+
+/**
+ * Where a tag stands in memory. `copy` is what the draft named by `copyOf` works on: it is found faster here than in a table of the
+ * draft, belongs to that draft alone and means nothing to any other.
+ */
+export interface TagSlot {
+  tag: ActiveTag;
+  copy: ActiveTag | undefined;
+  copyOf: object | undefined;
 }
 
 /** A tag in memory. */
@@ -35,8 +45,8 @@ export interface ActiveTag {
   /** The place that hears it. */
   at: string | undefined;
   doubted: boolean;
-  /** When it was last heard by our own clock. */
-  touchedMs: number;
+  /** When it leaves memory if it is not heard again. */
+  leavesMs: number;
   /** When it is looked at next although nobody hears it. */
   dueMs: number;
   hearings: Hearing[];
@@ -53,7 +63,7 @@ export function openCore(options: CoreOptions): CoreState {
     points: indexReadPoints(options.readPoints),
     identify: options.identify ?? identify,
     tags: new Map(),
-    keyOfEpc: new Map(),
+    tagOfEpc: new Map(),
     clocks: new Map(),
     knownSkews: new Map([...(options.clocks ?? [])].map(clock => [clock.deviceId, clock.skewMs])),
     due: new Map(),
@@ -70,7 +80,11 @@ export interface CoreDecision extends Decision {
 
 export interface Changes {
   readonly version: number;
-  readonly tags: Map<string, ActiveTag>;
+  /** Tags in memory that change, and in the same order what they become. */
+  readonly slots: TagSlot[];
+  readonly copies: ActiveTag[];
+  /** Tags that come into memory. */
+  readonly fresh: Map<string, ActiveTag>;
   readonly gone: Set<string>;
   readonly keyOfEpc: Map<string, string>;
   readonly clocks: Map<string, Clock>;

@@ -1,4 +1,4 @@
-import { type Draft, draftTag, leavesAtMs } from "./draft.ts";
+import { type Draft, draftTag, seenIn } from "./draft.ts";
 import { conclude } from "./modes/gate.ts";
 import { type Hearing, isAlive } from "./presence.ts";
 import type { ActiveTag, CoreState } from "./state.ts";
@@ -28,7 +28,8 @@ export function nextDueMs(state: CoreState): number | undefined {
  */
 export function sweep(draft: Draft): void {
   const { state, changes } = draft;
-  for (const tag of changes.tags.values()) plan(draft, tag);
+  for (const tag of changes.copies) plan(draft, tag);
+  for (const tag of changes.fresh.values()) plan(draft, tag);
   const nowSlot = slotOf(draft.nowMs);
   for (const slot of dueSlots(state, nowSlot)) {
     changes.slotsDone.push(slot);
@@ -44,9 +45,11 @@ function dueSlots({ due, lastSlot }: CoreState, nowSlot: number): number[] {
 }
 
 function look(draft: Draft, key: string, slot: number): void {
-  const known = draft.changes.tags.get(key) ?? draft.state.tags.get(key);
-  if (known === undefined || slotAfter(known.dueMs) !== slot || draft.changes.gone.has(key)) return;
-  if (leavesAtMs(known) <= draft.nowMs) {
+  const memory = draft.state.tags.get(key);
+  if (memory === undefined || draft.changes.gone.has(key)) return;
+  const known = seenIn(draft, memory);
+  if (slotAfter(known.dueMs) !== slot) return;
+  if (known.leavesMs <= draft.nowMs) {
     leave(draft, known);
     return;
   }
@@ -62,8 +65,7 @@ function look(draft: Draft, key: string, slot: number): void {
 function plan(draft: Draft, tag: ActiveTag): void {
   const listening = strongestListening(tag, draft.nowMs);
   const settlesMs = listening === undefined ? 0 : listening.firstMs + listening.rule.settleMs;
-  const leavesMs = leavesAtMs(tag);
-  const dueMs = settlesMs > draft.nowMs ? Math.min(settlesMs, leavesMs) : leavesMs;
+  const dueMs = settlesMs > draft.nowMs ? Math.min(settlesMs, tag.leavesMs) : tag.leavesMs;
   if (tag.dueMs <= dueMs) return;
   tag.dueMs = dueMs;
   draft.changes.due.set(tag.key, dueMs);
@@ -89,7 +91,6 @@ function settle(draft: Draft, tag: ActiveTag, hearing: Hearing): void {
 function leave(draft: Draft, tag: ActiveTag): void {
   const { changes } = draft;
   changes.gone.add(tag.key);
-  changes.tags.delete(tag.key);
   if (tag.at !== undefined) draft.presence.push({ kind: "departed", key: tag.key, place: tag.at, timeMs: tag.knownMs });
   // What is known of it goes to disk with the time when it was last heard, so that an older reading stays history.
   if (tag.account !== undefined && Number.isFinite(tag.knownMs)) {

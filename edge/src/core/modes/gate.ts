@@ -1,5 +1,5 @@
-import type { Draft } from "../draft.ts";
-import { isHistory, moveThing, placeAt, type Sighting, touch } from "../move.ts";
+import { type Draft, touch } from "../draft.ts";
+import { isHistory, moveThing, placeAt, type Sighting } from "../move.ts";
 import { type Hearing, hear, isAlive, judge, presenceLimits } from "../presence.ts";
 import type { ActiveTag } from "../state.ts";
 
@@ -10,7 +10,7 @@ export function hearAtGate(draft: Draft, tag: ActiveTag, sighting: Sighting): vo
   if (rule.minRssiDbm !== undefined && reading.rssiDbm !== undefined && reading.rssiDbm < rule.minRssiDbm) return;
   if (isHistory(draft, tag, sighting)) return;
   const hearing = hear(tag.hearings, rule, timed);
-  touch(draft, tag, timeMs);
+  touch(draft, tag, timeMs, rule.windowMs);
   conclude(draft, tag, hearing, sighting);
 }
 

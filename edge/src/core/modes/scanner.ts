@@ -1,6 +1,6 @@
 import { type Identity, limits } from "@tallygate/protocol";
-import type { Draft } from "../draft.ts";
-import { isHistory, moveThing, placeAt, pushMovement, type Sighting, touch } from "../move.ts";
+import { type Draft, touch } from "../draft.ts";
+import { isHistory, moveThing, placeAt, pushMovement, type Sighting } from "../move.ts";
 import type { ActiveTag } from "../state.ts";
 
 /** A scanner in a fixed mode: someone points it at a thing, so each scan is an act. One thing of its own moves once. */
