@@ -37,6 +37,11 @@ export class StoreFailed extends Error {
   override readonly name = "StoreFailed";
 }
 
+/** The centre has movements under an identity that this store has not given yet: its history has two ends. */
+export class HistoryForked extends Error {
+  override readonly name = "HistoryForked";
+}
+
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html). */
 const full = 13;
 const corrupt = 11;
@@ -53,9 +58,11 @@ export function isBusy(error: unknown): boolean {
   return sqliteCodeOf(error) === busy;
 }
 
+const named = [StoreFull, StoreCorrupt, StoreTooNew, HistoryForked];
+
 /** The named error for what went wrong while `doing` something with the database. */
 export function storeError(doing: string, path: string, error: unknown): Error {
-  if (error instanceof StoreFull || error instanceof StoreCorrupt || error instanceof StoreTooNew) return error;
+  if (error instanceof Error && named.some(type => error instanceof type)) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const code = sqliteCodeOf(error);
   if (code === corrupt || code === notADatabase) return new StoreCorrupt(path, reason, error);

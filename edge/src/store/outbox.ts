@@ -8,7 +8,7 @@ import {
   type SiteId,
 } from "@tallygate/protocol";
 import type { DecidedMovement } from "../core/types.ts";
-import { StoreCorrupt, StoreFull } from "./errors.ts";
+import { HistoryForked, StoreCorrupt, StoreFull } from "./errors.ts";
 import { type EpochState, epochOf, movementColumns, type StoredMovement, storedOf } from "./outbox-rows.ts";
 import { fromHex, hex, int, text } from "./rows.ts";
 
@@ -177,10 +177,18 @@ export class Outbox {
     return row === undefined ? undefined : hex(row, "hash");
   }
 
-  /** Notes that the centre has committed all up to `seq`, and takes their quantities out of the pending sums. */
+  /**
+   * Notes that the centre has committed all up to `seq`, and takes their quantities out of the pending sums. An older epoch may be
+   * known further there: this store is a restored copy. In the current one that throws `HistoryForked`.
+   */
   confirm(code: string, seq: number, pending: PendingChange): boolean {
     const epoch = this.#epochs.get(code);
     if (epoch === undefined) return false;
+    if (seq > epoch.last && code === this.#current.epoch) {
+      throw new HistoryForked(
+        `the centre has movement ${seq} of epoch ${code}, this store made only ${epoch.last} of them`,
+      );
+    }
     const confirmed = Math.min(seq, epoch.last);
     if (confirmed <= epoch.confirmed) return false;
     const confirmedHash = this.hashAt(epoch, confirmed);

@@ -152,7 +152,7 @@ describe("confirmed and pending", () => {
     const { epoch } = store.epoch;
     store.confirmCursors([{ epoch, seq: 10 }]);
     expect(store.movements({ limit: 99 }).map(({ seq }) => seq)).toEqual([20, 19, 18, 17, 16, 15, 14, 13, 12, 11]);
-    store.confirmCursors([{ epoch, seq: 99 }]);
+    store.confirmCursors([{ epoch, seq: 20 }]);
     expect(store.movements({ limit: 99 }).map(({ seq }) => seq)).toEqual([20, 19, 18, 17]);
     expect(store.movements({ limit: 2, before: { epoch, seq: 19 } }).map(({ seq }) => seq)).toEqual([18, 17]);
     commitMovements(store, 21);

@@ -1,16 +1,23 @@
 import type { ChainPoint, Hello, HelloReply } from "@tallygate/protocol";
 import { contractVersion } from "@tallygate/protocol";
+import type { EpochState } from "../store/outbox-rows.ts";
 import type { Store } from "../store/store.ts";
 
 const epochsMax = 1000;
 
-/** What an edge says of itself: the epochs with unconfirmed movements, oldest first. */
+/**
+ * What an edge says of itself: the epochs with unconfirmed movements, oldest first. The current one is always among them: the centre may
+ * have more of it than this store, and then the next movement would be taken for one that it has.
+ */
 export function makeHello(store: Store, nowMs: number): Hello {
-  const epochs = store
-    .unconfirmed()
-    .slice(0, epochsMax)
-    .map(({ epoch, last }) => ({ epoch, seq: last }));
+  const epochs = askedEpochs(store).map(({ epoch, last }) => ({ epoch, seq: last }));
   return { v: contractVersion, site: store.site, epochs, timeMs: nowMs };
+}
+
+function askedEpochs(store: Store): EpochState[] {
+  const current = store.epoch;
+  const older = store.unconfirmed().filter(({ epoch }) => epoch !== current.epoch);
+  return [...older.slice(0, epochsMax - 1), current];
 }
 
 /** The history of this store and that of the centre differ from some point on. */
@@ -27,7 +34,7 @@ export interface Fork {
  * both histories moved still counts once, because the centre posts it from where it is.
  */
 export function settleCursors(store: Store, reply: HelloReply, nowMs: number): Fork | undefined {
-  for (const { epoch } of store.unconfirmed()) {
+  for (const { epoch } of askedEpochs(store)) {
     const cursor = reply.cursors.find(known => known.epoch === epoch);
     if (cursor === undefined || cursor.seq === 0) continue;
     const detail = findFork(store, cursor);

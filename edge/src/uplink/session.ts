@@ -21,6 +21,8 @@ export interface SessionEvents {
   sending(): void;
   /** The centre has committed movements, or levels or the catalogue changed. */
   confirmed(): void;
+  /** The centre has committed more movements. */
+  progress(): void;
   trouble(error: unknown): void;
   forked(fork: Fork): void;
   refreshFailed(error: unknown): void;
@@ -42,7 +44,8 @@ export class Session {
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
-    const { connection, store, events, signal } = deps;
+    const { connection, store, events } = deps;
+    this.#end.signal.addEventListener("abort", () => this.#greetAgain?.());
     this.#stream = jetstream(connection);
     this.#sender = new Sender({
       store,
@@ -52,7 +55,7 @@ export class Session {
     this.#refresher = new Refresher({
       store,
       ask: (what, request) => this.#ask(subjects[what](store.site), request),
-      signal: AbortSignal.any([signal, this.#end.signal]),
+      signal: this.#end.signal,
       onRefreshed: () => {
         events.refreshed();
         events.confirmed();
@@ -69,13 +72,15 @@ export class Session {
   /** Runs until the connection is closed or the signal aborts. */
   async run(): Promise<void> {
     const { connection, signal } = this.#deps;
-    const closed = connection.closed().then(() => this.#end.abort());
-    signal.addEventListener("abort", () => this.#end.abort(), { once: true });
-    if (signal.aborted) this.#end.abort();
+    const end = () => this.#end.abort();
+    const closed = connection.closed().then(end);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
     this.#listen();
     try {
       await this.#run();
     } finally {
+      signal.removeEventListener("abort", end);
       this.#sender.stop();
       this.#end.abort();
       await this.#refresher.ended();
@@ -120,9 +125,9 @@ export class Session {
   }
 
   #untilGreetingAgain(): Promise<void> {
+    if (this.#end.signal.aborted) return Promise.resolve();
     return new Promise(resolve => {
       this.#greetAgain = resolve;
-      this.#end.signal.addEventListener("abort", () => resolve(), { once: true });
     });
   }
 
@@ -150,7 +155,10 @@ export class Session {
     if (change.site !== store.site) return;
     const { gap } = store.confirm(change);
     if (gap) this.#refresher.want({ snapshot: true });
-    if (change.cursors.length > 0) this.#progress = true;
+    if (change.cursors.length > 0) {
+      this.#progress = true;
+      events.progress();
+    }
     this.#sender.confirmed(change.cursors);
     events.confirmed();
   }

@@ -3,7 +3,8 @@ import { createLog } from "@tallygate/kit";
 import { CatalogueItem, Level } from "@tallygate/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type LocalServer, startNats } from "../../../deploy/local/servers.ts";
-import { classKey, commitMovements, lyon, nowMs, open, temporaryDir } from "../store/store.fixture.ts";
+import { HistoryForked } from "../store/errors.ts";
+import { classKey, commitMovements, lyon, movement, nowMs, open, temporaryDir } from "../store/store.fixture.ts";
 import type { Store } from "../store/store.ts";
 import { FakeCentre } from "./centre.fake.ts";
 import { Uplink } from "./uplink.ts";
@@ -145,13 +146,15 @@ describe("when something fails", () => {
     const store = openSite();
     const uplink = link(store);
     await vi.waitFor(() => expect(uplink.status().state).toBe("sending"), soon);
-    centre.faults.loseBatches = 2;
+    centre.faults.loseBatches = 1;
     for (let serial = 1; serial <= 6; serial++) {
       commitMovements(store, serial);
       uplink.wake();
     }
     await allConfirmed(store);
     expectLedger(6);
+    // The gap was seen and asked for: nobody had to wait until confirmations stayed out.
+    expect(centre.hellos).toHaveLength(1);
   });
 
   test("the last batch is lost, so that no later one shows the gap", async () => {
@@ -269,6 +272,40 @@ describe("when the store is not what it was", () => {
     expect(store.epoch.epoch).not.toBe(epoch);
     expect(again.status().alarms).toHaveLength(1);
     expect(centre.refused).toEqual([]);
+  });
+
+  test("a machine put back when all was confirmed begins anew before its next movement is taken for a known one", async () => {
+    await centre.connect(nats.url);
+    const store = openSite();
+    commitMovements(store, 1, 10);
+    const uplink = link(store);
+    await allConfirmed(store);
+    await uplink[Symbol.asyncDispose]();
+    const epoch = centre.epochs.get(store.epoch.epoch);
+    for (let extra = 0; extra < 5; extra++) {
+      epoch?.movements.push(movement(100 + extra).movement);
+      epoch?.hashes.push("f".repeat(64));
+    }
+    commitMovements(store, 11);
+    link(store);
+    await allConfirmed(store);
+    expectLedger(11);
+    expect(store.epoch.follows?.seq).toBe(10);
+  });
+
+  test("a confirmation of what this store never made is not believed", async () => {
+    await centre.connect(nats.url);
+    const store = openSite();
+    const uplink = link(store);
+    await vi.waitFor(() => expect(uplink.status().state).toBe("sending"), soon);
+    centre.faults.mute = true;
+    commitMovements(store, 1, 3);
+    uplink.wake();
+    await vi.waitFor(() => expect(centre.ledger).toHaveLength(3), soon);
+    const epoch = store.epoch.epoch;
+    expect(() => store.confirm({ version: 1, levels: [], cursors: [{ epoch, seq: 4 }] })).toThrow(HistoryForked);
+    expect(store.backlog().waiting).toBe(3);
+    await allConfirmed(store);
   });
 
   test("a centre that lost its last movements gets them from what the edge still keeps", async () => {

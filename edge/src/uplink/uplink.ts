@@ -3,6 +3,7 @@ import { backoff, type Log, sentence, sleep } from "@tallygate/kit";
 import { contractVersion, type SiteStatus, subjects } from "@tallygate/protocol";
 import { limits } from "../limits.ts";
 import type { Store } from "../store/store.ts";
+import { MovementsDropped } from "./batches.ts";
 import { Session } from "./session.ts";
 
 /** What the edge says of itself beside what the store and the uplink know. */
@@ -88,7 +89,8 @@ export class Uplink implements AsyncDisposable {
     let waits = backoff(limits.uplink.retry);
     while (!signal.aborted) {
       try {
-        const connection = await this.#connect();
+        const connection = await this.#connectOrStop();
+        if (connection === undefined) return;
         waits = backoff(limits.uplink.retry);
         await this.#serve(connection);
       } catch (error) {
@@ -96,6 +98,22 @@ export class Uplink implements AsyncDisposable {
       }
       this.#setState("disconnected");
       await sleep(waits.next().value, signal);
+    }
+  }
+
+  /** A server that does not answer is not waited for when the edge stops. */
+  async #connectOrStop(): Promise<NatsConnection | undefined> {
+    const { signal } = this.#stop;
+    const stopped = Promise.withResolvers<undefined>();
+    const stop = () => stopped.resolve(undefined);
+    signal.addEventListener("abort", stop);
+    try {
+      const connecting = this.#connect();
+      const connection = await Promise.race([connecting, stopped.promise]);
+      if (connection === undefined) connecting.then(late => late.close()).catch(() => undefined);
+      return connection;
+    } finally {
+      signal.removeEventListener("abort", stop);
     }
   }
 
@@ -125,7 +143,11 @@ export class Uplink implements AsyncDisposable {
         greeting: () => this.#setState("greeting"),
         sending: () => this.#setState("sending"),
         confirmed: () => this.#confirmed(),
-        trouble: error => this.#say(error),
+        progress: () => this.#alarms.delete("dropped"),
+        trouble: error => {
+          if (error instanceof MovementsDropped) this.#alarm("dropped", error.message);
+          this.#say(error);
+        },
         refreshed: () => this.#alarms.delete("refresh"),
         refreshFailed: error => this.#alarm("refresh", `stock and catalogue are not up to date: ${sentence(error)}`),
         forked: ({ detail, reissued, epoch }) =>
