@@ -29,8 +29,11 @@ export interface IngestOptions {
 }
 
 const waits = { minMs: 100, maxMs: 5_000 };
-/** What one partition's consumer fetches ahead. */
-const fetchBytes = 2 * 1024 * 1024;
+/**
+ * Messages that one partition's consumer fetches ahead. Not by bytes: client and server do not count a message's bytes alike, and
+ * after some thousand messages the client waits for bytes that the server has sent long ago, until the request expires.
+ */
+const fetchMessages = 64;
 
 /**
  * Applies the movements of the partitions that this process owns, until it is disposed. Neither PostgreSQL nor NATS being away
@@ -145,7 +148,7 @@ class Ingest implements AsyncDisposable {
       try {
         await this.ensureStream();
         const consumer = await this.js.consumers.get(movementsStream, consumerName(partition));
-        const messages = await consumer.consume({ max_bytes: fetchBytes, abort_on_missing_resource: true });
+        const messages = await consumer.consume({ max_messages: fetchMessages, abort_on_missing_resource: true });
         opened(messages);
         if (signal.aborted) messages.stop();
         failing = backoff(waits);
