@@ -291,7 +291,9 @@ describe("when it goes wrong", () => {
   test("a full outbox refuses the tick, and takes it once the centre has confirmed", () => {
     using store = open(dir.path, { outboxMovementsMax: 10 });
     commitMovements(store, 1, 10);
-    expect(() => commitMovements(store, 11)).toThrow(StoreFull);
+    const tick = decision({ movements: [movement(11)], readings: [reading(11)], exceptions: [exception()] });
+    expect(() => store.commit(tick)).toThrow(StoreFull);
+    expect(store.counts()).toMatchObject({ readings: 0, recorderBytes: 0, exceptionsOpen: 0, waiting: 10 });
     store.confirmCursors([{ epoch: store.epoch.epoch, seq: 1 }]);
     commitMovements(store, 11);
     expect(store.epoch.last).toBe(11);
