@@ -1,4 +1,4 @@
-import { identify, normaliseGtin, ok, type Result, refuse } from "@tallygate/protocol";
+import { identify, normaliseGtin, ok, parseBracketed, type Result, refuse } from "@tallygate/protocol";
 
 const gtinKey = /^\(01\)(\d{14})$/;
 
@@ -40,6 +40,11 @@ export function splitClassKeys(classKeys: readonly string[]): { gtins: string[];
 
 /** The class key of one code of any form; refuses what is broken, and what can name no item. */
 export function classKeyOf(code: string): Result<string> {
+  if (/^\([0-9]{2,4}\)/.test(code)) {
+    // A scanner may send any text, so such a one would pass for text; a person who writes brackets means GS1 data.
+    const elements = parseBracketed(code);
+    if (!elements.ok) return elements;
+  }
   const { kind, classKey, problem } = identifyGiven(code);
   if (problem !== undefined) return { ok: false, problem };
   if (kind === "unit" || kind === "place") {

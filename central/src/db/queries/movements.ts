@@ -62,6 +62,8 @@ export async function readMovements(
   filter: MovementFilter,
   { after, limit }: { readonly after: MovementKey | undefined; readonly limit: number },
 ): Promise<MovementRow[]> {
+  // What is held has no item yet.
+  if (filter.state === "held" && filter.sku !== undefined) return [];
   const time = filter.by === "event" ? "m.event_time" : "m.record_time";
   const conditions = new Conditions()
     .when(filter.site, site => `m.site_id = (select id from site where code = ${site})`)
@@ -88,11 +90,16 @@ export async function readMovements(
 
 const heldRow = "select from held_movement h where h.epoch_id = m.epoch_id and h.seq = m.seq";
 
-function candidates(conditions: Conditions, { sku, code }: MovementFilter, limit: string): string {
+/** Where to look: in what is small where that is known, else along an index that gives the newest first. */
+function candidates(conditions: Conditions, { sku, code, state }: MovementFilter, limit: string): string {
   if (code !== undefined) {
     const item = sku === undefined ? "" : ` and ${postedAs(itemOf(conditions.value(sku)))}`;
     return `select m.* from (${withCode(conditions, code)}) c join movement m on m.epoch_id = c.epoch_id and m.seq = c.seq
       ${conditions.where()}${item}`;
+  }
+  if (state === "held") {
+    return `select m.* from held_movement held join movement m on m.epoch_id = held.epoch_id and m.seq = held.seq
+      ${conditions.where()}`;
   }
   if (sku !== undefined) return oneItem(conditions, limit, itemOf(conditions.value(sku)));
   return `select m.* from movement m ${conditions.where()} order by ${newestFirst} limit ${limit}`;
