@@ -66,7 +66,8 @@ export function openMessageDevice(config: Readonly<Record<string, unknown>>): Me
 }
 
 export function openStreamDevice(config: Readonly<Record<string, unknown>>): StreamDevice {
-  const device = openDevice({ id: "bench", port: "/dev/null", mode: "receive", place: "bench", ...config });
+  const where = "read_points" in config ? {} : { mode: "receive", place: "bench" };
+  const device = openDevice({ id: "bench", port: "/dev/null", ...where, ...config });
   if (device.transport !== "serial") throw new Error("not a stream driver");
   return device;
 }

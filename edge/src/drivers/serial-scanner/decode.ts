@@ -1,6 +1,7 @@
 import type { DeviceId, Reading } from "@tallygate/protocol";
 import { nothingParsed, type Parsed, refuseInto, type StreamDecoder } from "../driver.ts";
 import { limits } from "../limits.ts";
+import { scanReader } from "../scan-text.ts";
 
 export interface ScanFraming {
   readonly deviceId: DeviceId;
@@ -20,10 +21,6 @@ const cr = 0x0d;
 const stx = 0x02;
 const etx = 0x03;
 
-/** Control characters that belong to no code: all but TAB, LF, CR, EOT, FS, GS, RS and US (ISO/IEC 15434 uses the last five). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that it is about.
-const rubbishPattern = /[\u0000-\u0003\u0005-\u0008\u000b\u000c\u000e-\u001b\u007f\ufffd]/;
-
 /**
  * Takes scans out of the bytes of a scanner in text mode: `[prefix][AIM identifier][data][suffix]`. The AIM identifier and a
  * group separator inside the data are kept; reading them is the core's work.
@@ -35,7 +32,7 @@ const rubbishPattern = /[\u0000-\u0003\u0005-\u0008\u000b\u000c\u000e-\u001b\u00
 export class ScanDecoder implements StreamDecoder {
   readonly idleMs: number;
   readonly #framing: ScanFraming;
-  readonly #text: TextDecoder;
+  readonly #read: (bytes: Uint8Array) => string | undefined;
   readonly #line = new Uint8Array(limits.lineBytesMax);
   #length = 0;
   /** Bytes beyond the limit: more than none in mode *too long*. */
@@ -45,7 +42,7 @@ export class ScanDecoder implements StreamDecoder {
 
   constructor(framing: ScanFraming) {
     this.#framing = framing;
-    this.#text = new TextDecoder(framing.encoding, { fatal: true, ignoreBOM: true });
+    this.#read = scanReader(framing.encoding);
     this.#inFrame = framing.suffix !== "stx_etx";
     this.idleMs = framing.suffix === "none" ? framing.idleMs : limits.halfLineMs;
   }
@@ -157,8 +154,8 @@ export class ScanDecoder implements StreamDecoder {
       refuseInto(parsed, "frame.rubbish", "The scan does not begin with the configured prefix.", line);
       return;
     }
-    const scan = this.#decode(line.subarray(prefix.length));
-    if (scan === undefined || rubbishPattern.test(scan)) {
+    const scan = this.#read(line.subarray(prefix.length));
+    if (scan === undefined) {
       const detail = `The scan holds bytes that no code has; check baud, parity and encoding (${this.#framing.encoding}).`;
       refuseInto(parsed, "frame.rubbish", detail, line);
     } else if (scan.length > limits.codeCharsMax) {
@@ -167,14 +164,6 @@ export class ScanDecoder implements StreamDecoder {
     } else if (scan !== "") {
       const reading: Reading = { deviceId, scan, receivedTimeMs };
       parsed.readings.push(reading);
-    }
-  }
-
-  #decode(bytes: Uint8Array): string | undefined {
-    try {
-      return this.#text.decode(bytes);
-    } catch {
-      return undefined;
     }
   }
 
