@@ -69,7 +69,7 @@ export interface StreamDecoder {
   /** The port closed: what began and has no end is given up. */
   abandon(): Parsed;
   /** For a device that speaks only when it is told to. Absent: it speaks by itself. */
-  readonly wake?: Wake;
+  readonly wake?: Wake | undefined;
 }
 
 /** How a device is set to work, and to work again: one that was unplugged, or that missed a command, says nothing any more. */

@@ -11,13 +11,32 @@ import type {
   StreamDeviceConfig,
   StreamDriver,
 } from "./driver.ts";
+import { em4100 } from "./em4100/driver.ts";
 import { impinjIot } from "./impinj-iot/driver.ts";
 import { json } from "./json/driver.ts";
 import { serialScanner } from "./serial-scanner/driver.ts";
+import { thingmagic } from "./thingmagic/driver.ts";
+import { uhfA0 } from "./uhf-a0/driver.ts";
+import { uhfBb } from "./uhf-bb/driver.ts";
+import { uhfCf } from "./uhf-cf/driver.ts";
+import { uhfReader18 } from "./uhf-reader18/driver.ts";
 import { zebraIotc } from "./zebra-iotc/driver.ts";
+import { zebraSsi } from "./zebra-ssi/driver.ts";
 
 /** THE list of drivers. The configuration's schema, its types and the documentation derive from it. */
-export const drivers = [message(zebraIotc), message(impinjIot), message(json), stream(serialScanner)] as const;
+export const drivers = [
+  message(zebraIotc),
+  message(impinjIot),
+  message(json),
+  stream(serialScanner),
+  stream(zebraSsi),
+  stream(em4100),
+  stream(uhfBb),
+  stream(uhfA0),
+  stream(uhfCf),
+  stream(uhfReader18),
+  stream(thingmagic),
+] as const;
 
 const [first, ...others] = drivers;
 export const DeviceConfig = z.discriminatedUnion("driver", [first.config, ...others.map(driver => driver.config)]);
