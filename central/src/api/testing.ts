@@ -16,9 +16,10 @@ import { applyBatches, type Ledger, openLedger } from "../ingest/apply.ts";
 import { readMessage } from "../ingest/read-message.ts";
 import { type SiteCommit, siteChanges } from "../ingest/site-commit.ts";
 import type { Influx } from "../projector/influx.ts";
+import type { HeardStatus } from "../relay/feeds.ts";
 import { type CentralMetrics, createCentralMetrics } from "./metrics.ts";
 import { openApi } from "./open-api.ts";
-import type { Announcements, ChangeFeed, HeardStatus } from "./parts.ts";
+import type { Announcements, ChangeFeed } from "./parts.ts";
 
 /** A feed of changes inside one process, for tests: what is published reaches every listener at once. */
 export class LocalFeed implements ChangeFeed, Announcements {

@@ -2,12 +2,13 @@ import { answerProblem, createRoute, OpenAPIHono, problemResponses, z } from "@t
 import { SiteId, type SiteStatus } from "@tallygate/protocol";
 import type { Pool } from "../../db/pool.ts";
 import { type EpochRow, readEpochs, readSites, type SiteRow } from "../../db/queries/sites.ts";
+import type { HeardStatus } from "../../relay/feeds.ts";
 import { etagOf, isKnown } from "../etag.ts";
 import { conditional, fields, json } from "../fields.ts";
 import { instantOfMs } from "../instant.ts";
 import { apiLimits } from "../limits.ts";
 import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
-import type { ApiParts, HeardStatus, SiteStatuses } from "../parts.ts";
+import type { ApiParts, SiteStatuses } from "../parts.ts";
 
 const tags = ["sites"];
 

@@ -1,0 +1,138 @@
+import { jetstream } from "@nats-io/jetstream";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { createLog } from "@tallygate/kit";
+import { subjects } from "@tallygate/protocol";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import {
+  type LocalPostgres,
+  type LocalServer,
+  startInflux,
+  startNats,
+  startPostgres,
+} from "../../../deploy/local/servers.ts";
+import { type Central, openCentral } from "../central.ts";
+import { CentralConfig } from "../config.ts";
+import { type MovementInput, noonMs, TestSite } from "./testing.ts";
+
+const soon = { timeout: 20_000, interval: 50 };
+const gtin = "(01)09506000134352";
+
+let postgres: LocalPostgres;
+let nats: LocalServer;
+let influx: LocalServer;
+let central: Central;
+let nc: NatsConnection;
+
+beforeAll(async () => {
+  [postgres, nats, influx] = await Promise.all([startPostgres(), startNats(), startInflux()]);
+  const config = CentralConfig.parse({
+    http: { listen: "127.0.0.1:0" },
+    database: { url: await postgres.database("tallygate") },
+    nats: { servers: [nats.url] },
+    influx: { url: influx.url },
+  });
+  central = await openCentral(config, { log: createLog("test", "error") });
+  nc = await connect({ servers: nats.url });
+});
+
+afterAll(async () => {
+  await nc?.close();
+  await central?.[Symbol.asyncDispose]();
+  for (const server of [influx, nats, postgres]) await server?.[Symbol.asyncDispose]();
+});
+
+async function publish(site: TestSite, movements: readonly Partial<MovementInput>[]): Promise<void> {
+  await jetstream(nc).publish(subjects.movements(site.site), JSON.stringify(site.batch(movements)));
+}
+
+async function get(path: string) {
+  const response = await fetch(central.url + path);
+  const text = await response.text();
+  return { status: response.status, text, body: text.startsWith("{") ? JSON.parse(text) : undefined };
+}
+
+test("what an edge publishes is in the stock, the ledger, the stream, the series and the counters", async () => {
+  await fetch(`${central.url}/v1/items`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ sku: "OAT-1L", name: "Oat drink 1 L", gtins: ["9506000134352"] }),
+  });
+  const abort = new AbortController();
+  const stream = await fetch(`${central.url}/v1/stream`, { signal: abort.signal });
+  const lyon = new TestSite("lyon");
+  await publish(lyon, [
+    { code: gtin, quantity: 8, eventTimeMs: noonMs },
+    { code: "code:WHO", eventTimeMs: noonMs },
+  ]);
+
+  await vi.waitFor(async () => expect((await get("/v1/stock/OAT-1L")).body).toMatchObject({ on_hand: 8 }), soon);
+  expect((await get("/v1/movements?site=lyon")).body.items).toMatchObject([
+    { seq: 2, state: "held" },
+    { seq: 1, sku: "OAT-1L" },
+  ]);
+  expect((await get("/v1/sites/lyon")).body).toMatchObject({ version: 1, epochs: [{ epoch: lyon.epoch, cursor: 2 }] });
+
+  let heard = "";
+  for await (const chunk of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    heard += chunk;
+    if (heard.includes("id: lyon:1\nevent: change\n")) break;
+  }
+  abort.abort();
+
+  const series = "/v1/metrics/movements?from=2026-11-23T09:00:00Z&to=2026-11-23T10:00:00Z&every=1h&group_by=item";
+  await vi.waitFor(async () => {
+    expect((await get(series)).body?.series.map((each: { key: string }) => each.key)).toEqual(["OAT-1L", "none"]);
+  }, soon);
+  const { text } = await get("/metrics");
+  expect(text).toContain("tallygate_movements_applied_total 2");
+  expect(text).toContain("tallygate_projector_points_total 2");
+  expect(text).toMatch(/tallygate_ingest_lag_seconds_count [1-9]/);
+  expect(text).toMatch(
+    /tallygate_http_request_seconds_count\{method="GET",route="\/v1\/stock\/:sku",status="200"\} [1-9]/,
+  );
+});
+
+test("what a site says of itself is shown, and a code that is bound is told to the sites", async () => {
+  const timeMs = Date.now();
+  const status = {
+    v: 1,
+    site: "lyon",
+    timeMs,
+    epoch: "01939f6c2a7be4d1",
+    lastSeq: 2,
+    waiting: 3,
+    exceptionsOpen: 0,
+    alarms: [],
+    devices: [],
+  };
+  nc.publish(subjects.status("lyon"), JSON.stringify(status));
+  await vi.waitFor(
+    async () => expect((await get("/v1/sites/lyon")).body).toMatchObject({ link: "heard", backlog: 3 }),
+    soon,
+  );
+
+  const told: string[] = [];
+  for (const subject of [subjects.catalogueChanged, subjects.change("lyon")]) {
+    nc.subscribe(subject, { callback: (_, message) => void told.push(message.subject) });
+  }
+  await nc.flush();
+  const answer = await fetch(`${central.url}/v1/items`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ sku: "WHO", name: "who", codes: ["code:WHO"] }),
+  });
+  expect(answer.status).toBe(201);
+  await vi.waitFor(
+    () => expect(told.sort()).toEqual([subjects.catalogueChanged, subjects.change("lyon")].sort()),
+    soon,
+  );
+  expect((await get("/v1/stock/WHO")).body.on_hand).toBe(1);
+});
+
+test("with NATS away, stock is still answered and /readyz says so; it is ready again by itself", async () => {
+  await nats.kill();
+  await vi.waitFor(async () => expect((await get("/readyz")).status).toBe(503), soon);
+  expect((await get("/v1/stock/OAT-1L")).status).toBe(200);
+  await nats.restart();
+  await vi.waitFor(async () => expect((await get("/readyz")).status).toBe(200), soon);
+});
