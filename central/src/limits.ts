@@ -7,6 +7,11 @@ export const centralLimits = {
   transactionMovementsMax: 8_000,
   /** Bytes of the messages that one transaction takes, and of those that are fetched ahead beside it. */
   transactionBytesMax: 64 * 1024 * 1024,
+  /**
+   * Transactions that one process runs side by side, each for the partitions of its lane. PostgreSQL works on a transaction
+   * with one core: on 2 shared cores two lanes applied 51,000 movements/s, one 35,000, three 38,000.
+   */
+  lanes: 2,
   /** How often one transaction is tried again on conflict before its batches are looked at one by one. */
   transactionTriesMax: 20,
   /** Codes whose items one process remembers; above it, it forgets all and begins again. */

@@ -58,11 +58,13 @@ export function isConflict(error: unknown): boolean {
  * Runs `work` in one transaction and gives what it returns after the commit. On a conflict the whole is run again, so `work`
  * must keep nothing outside. A lost connection is not tried again here: whoever owns the loop decides how long to wait.
  * A commit whose answer was lost may have happened; every caller's work is harmless when repeated.
+ *
+ * @param begin opens the transaction, and may set what holds until its end
  */
-export async function transaction<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
+export async function transaction<T>(pool: Pool, work: (client: Client) => Promise<T>, begin = "begin"): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      return await once(pool, work);
+      return await once(pool, work, begin);
     } catch (error) {
       if (!isConflict(error) || tries >= centralLimits.transactionTriesMax) throw error;
       await sleep((conflictWaitMs.get(codeOf(error) ?? "") ?? 0) * tries);
@@ -70,11 +72,11 @@ export async function transaction<T>(pool: Pool, work: (client: Client) => Promi
   }
 }
 
-async function once<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
+async function once<T>(pool: Pool, work: (client: Client) => Promise<T>, begin: string): Promise<T> {
   const client = await pool.connect();
   let broken = false;
   try {
-    await client.query("begin");
+    await client.query(begin);
     const value = await work(client);
     await client.query("commit");
     return value;

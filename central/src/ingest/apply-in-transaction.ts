@@ -34,10 +34,9 @@ export interface ApplyInput {
   readonly alsoLock: Set<number>;
 }
 
-/** The work of one transaction. Locks are taken in one order by everyone: catalogue, sites by id, tags by
+/** The work of one transaction, which was begun with {@link byIndexOnly}. Locks are taken in one order by everyone: catalogue, sites by id, tags by
  * code, exceptions, levels. */
 export async function applyInTransaction({ client, reads, directory, items, alsoLock }: ApplyInput): Promise<Applied> {
-  await client.query(byIndexOnly);
   const itemOf = await items.load(client, classKeys(reads));
   const locked = [...new Set([...reads.map(read => directory.siteId(read.batch.site)), ...alsoLock])].sort(ascending);
   await lockSites(client, locked);
@@ -100,6 +99,7 @@ export async function writePlan({
   await updateTags(client, planned.changedTags);
   await insertFurther(client, planned.further, recordTimeMs);
   const levels = await addStock(client, planned.stock, placeId => directory.place(placeId).siteId);
+  await directory.ensureSkus(client, new Set(levels.map(level => level.itemId)));
   return levelsBySite(levels, directory);
 }
 

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { type ExceptionCase, keepExceptions } from "../db/ledger/exceptions.ts";
 import type { Pool } from "../db/pool.ts";
 import { isConflict, isUnavailable, transaction } from "../db/transaction.ts";
-import { applyInTransaction } from "./apply-in-transaction.ts";
+import { applyInTransaction, byIndexOnly } from "./apply-in-transaction.ts";
 import type { Verdict } from "./chain.ts";
 import { Directory } from "./directory.ts";
 import { ItemCache } from "./item-cache.ts";
@@ -98,15 +98,19 @@ async function applyTogether(
   await directory.ensureAccounts(pool, missingAccounts(directory, reads));
   // Sites beyond those of the batches, that the movements turn out to take things from. They grow from try to try.
   const alsoLock = new Set<number>();
-  return transaction(pool, async client => {
-    const applied =
-      reads.length === 0
-        ? nothing
-        : await applyInTransaction({ client, reads, directory, items: ledger.items, alsoLock });
-    const exceptions = refusedCases(refused);
-    await keepExceptions(client, exceptions);
-    return added(applied, { ...nothing, exceptions, outcomes: refused.map(() => "refused" as const) });
-  });
+  return transaction(
+    pool,
+    async client => {
+      const applied =
+        reads.length === 0
+          ? nothing
+          : await applyInTransaction({ client, reads, directory, items: ledger.items, alsoLock });
+      const exceptions = refusedCases(refused);
+      await keepExceptions(client, exceptions);
+      return added(applied, { ...nothing, exceptions, outcomes: refused.map(() => "refused" as const) });
+    },
+    `begin; ${byIndexOnly}`,
+  );
 }
 
 function missingAccounts(directory: Directory, reads: readonly ReadBatch[]): { siteId: number; code: string }[] {

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { readSkus } from "../db/ledger/catalogue.ts";
 import { type AccountName, addPlaces, readPlaces, readPlacesOfSites } from "../db/ledger/places.ts";
 import { addSites, readSites, readSitesById, type SiteRow } from "../db/ledger/sites.ts";
 import type { Executor } from "../db/pool.ts";
+import { centralLimits } from "../limits.ts";
 import type { Place } from "../stock/model.ts";
 
 /**
- * The sites and accounts that this process has met. Neither is ever renamed or deleted, so what is remembered stays true.
+ * The sites, accounts and items that this process has met. None is ever renamed or deleted, so what is remembered stays true.
  * What an edge names and nobody has entered is added: a thing that was seen somewhere is a fact. It is added outside the
  * transaction that needs it, so that a rollback leaves nothing here that the database does not have.
  */
@@ -14,6 +16,7 @@ export class Directory {
   private readonly siteCodes = new Map<number, string>();
   private readonly places = new Map<number, Place>();
   private readonly accounts = new Map<number, Map<string, Place>>();
+  private readonly skus = new Map<number, string>();
 
   siteId(code: string): number {
     const id = this.siteIds.get(code);
@@ -41,6 +44,23 @@ export class Directory {
 
   hasAccount(siteId: number, code: string): boolean {
     return this.accounts.get(siteId)?.has(code) ?? false;
+  }
+
+  sku(itemId: number): string {
+    const sku = this.skus.get(itemId);
+    assert(sku !== undefined, `the item with the id ${itemId} has been looked up`);
+    return sku;
+  }
+
+  async ensureSkus(db: Executor, itemIds: Iterable<number>): Promise<void> {
+    const missing = [...new Set(itemIds)].filter(id => !this.skus.has(id));
+    if (missing.length === 0) return;
+    if (this.skus.size > centralLimits.itemCacheMax) {
+      this.skus.clear();
+      await this.ensureSkus(db, itemIds);
+      return;
+    }
+    for (const [id, sku] of await readSkus(db, missing)) this.skus.set(id, sku);
   }
 
   /** Makes sure that the sites and all their accounts are known here, and that the sites exist. */

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { type ConsumerMessages, type JetStreamClient, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { backoff, sleep } from "@tallygate/kit";
 import { movementsStream } from "@tallygate/protocol";
@@ -43,21 +44,31 @@ export function openIngest(options: IngestOptions): AsyncDisposable {
   return new Ingest(options).open();
 }
 
+/**
+ * What is applied one transaction after the other. A site belongs to one lane by its partition, so lanes do not wait for each
+ * other's sites, except where a thing goes from one to the other. Each remembers places and items for itself.
+ */
+interface Lane {
+  readonly inbox: Inbox;
+  readonly ledger: Ledger;
+}
+
 class Ingest implements AsyncDisposable {
   private readonly options: IngestOptions;
-  private readonly inbox: Inbox;
-  private readonly ledger: Ledger;
+  private readonly lanes: readonly Lane[];
   private readonly partitions: Partitions;
   private readonly js: JetStreamClient;
   private readonly stop = new AbortController();
-  private running: Promise<void> | undefined;
+  private running: Promise<unknown> | undefined;
   private ensuring: Promise<void> | undefined;
 
   constructor(options: IngestOptions) {
     const { movementsMax = centralLimits.transactionMovementsMax, link, pool, log, databaseUrl } = options;
     this.options = options;
-    this.inbox = new Inbox({ movementsMax, bytesMax: centralLimits.transactionBytesMax });
-    this.ledger = openLedger({ pool, log });
+    this.lanes = Array.from({ length: centralLimits.lanes }, () => ({
+      inbox: new Inbox({ movementsMax, bytesMax: centralLimits.transactionBytesMax }),
+      ledger: openLedger({ pool, log }),
+    }));
     this.js = jetstream(link.nc);
     const { heartbeatMs = centralLimits.heartbeatMs, deadMs = centralLimits.processDeadMs } = options;
     const own = (partition: number) => this.own(partition);
@@ -66,7 +77,7 @@ class Ingest implements AsyncDisposable {
 
   open(): this {
     this.partitions.open();
-    this.running = this.run();
+    this.running = Promise.all(this.lanes.map(lane => this.run(lane)));
     return this;
   }
 
@@ -76,11 +87,11 @@ class Ingest implements AsyncDisposable {
     await this.running;
   }
 
-  private async run(): Promise<void> {
+  private async run({ inbox, ledger }: Lane): Promise<void> {
     for (;;) {
-      const taken = await this.inbox.take(this.stop.signal);
+      const taken = await inbox.take(this.stop.signal);
       if (taken.length === 0) return;
-      const applied = await this.apply(taken);
+      const applied = await this.apply(ledger, taken);
       if (applied === undefined) return;
       for (const { message } of taken) message.ack();
       this.options.relay.publishCommits(applied.commits);
@@ -90,12 +101,12 @@ class Ingest implements AsyncDisposable {
   }
 
   /** Tries until it is done; undefined when the process stops before. */
-  private async apply(taken: readonly Waiting[]): Promise<Applied | undefined> {
+  private async apply(ledger: Ledger, taken: readonly Waiting[]): Promise<Applied | undefined> {
     const messages = taken.map(entry => entry.read);
     for (const waitMs of backoff(waits)) {
       if (this.stop.signal.aborted) return undefined;
       try {
-        return await applyBatches(this.ledger, messages);
+        return await applyBatches(ledger, messages);
       } catch (error) {
         this.options.log.warn(
           { err: error, messages: messages.length, waitMs },
@@ -132,7 +143,7 @@ class Ingest implements AsyncDisposable {
         stop.abort();
         messages?.stop();
         await reading;
-        this.inbox.drop(partition);
+        this.inboxOf(partition).drop(partition);
       },
     };
   }
@@ -152,13 +163,19 @@ class Ingest implements AsyncDisposable {
         opened(messages);
         if (signal.aborted) messages.stop();
         failing = backoff(waits);
-        for await (const message of messages) await this.inbox.put(message, partition, signal);
+        for await (const message of messages) await this.inboxOf(partition).put(message, partition, signal);
       } catch (error) {
         if (signal.aborted) return;
         this.options.log.warn({ err: error, partition }, "the partition cannot be read; it is tried again");
       }
       await sleep(failing.next().value, signal);
     }
+  }
+
+  private inboxOf(partition: number): Inbox {
+    const lane = this.lanes[partition % this.lanes.length];
+    assert(lane !== undefined);
+    return lane.inbox;
   }
 
   /** Once for all partitions that ask at the same time. */

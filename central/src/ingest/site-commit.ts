@@ -37,9 +37,15 @@ export function levelsBySite(
   directory: Directory,
 ): ReadonlyMap<number, readonly Level[]> {
   const bySite = new Map<number, Level[]>();
-  for (const { sku, placeId, onHand, reserved, blocked } of levels) {
+  for (const { itemId, placeId, onHand, reserved, blocked } of levels) {
     const { siteId, code } = directory.place(placeId);
-    const level = { sku: sku as Level["sku"], place: code as Level["place"], onHand, reserved, blocked };
+    const level = {
+      sku: directory.sku(itemId) as Level["sku"],
+      place: code as Level["place"],
+      onHand,
+      reserved,
+      blocked,
+    };
     const ofSite = bySite.get(siteId);
     if (ofSite === undefined) bySite.set(siteId, [level]);
     else ofSite.push(level);

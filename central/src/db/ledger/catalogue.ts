@@ -25,3 +25,14 @@ export async function readItemsOfKeys(db: Executor, keys: readonly string[]): Pr
   });
   return new Map(rows);
 }
+
+/** The SKUs of items, which never change. */
+export async function readSkus(db: Executor, itemIds: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  const { rows } = await db.query<[number, string]>({
+    name: "ledger-read-skus",
+    text: "select id, sku from item where id = any($1::integer[])",
+    values: [binaryArray.integer(itemIds)],
+    rowMode: "array",
+  });
+  return new Map(rows);
+}
