@@ -92,13 +92,9 @@ function copyIn(draft: Draft, slot: TagSlot): ActiveTag {
   return copy;
 }
 
+/** The hearings themselves are shared: `hear` copies the one that it changes. */
 function copyTag(tag: ActiveTag): ActiveTag {
-  const hearings = tag.hearings.slice();
-  for (let index = 0; index < hearings.length; index++) {
-    const hearing = hearings[index];
-    if (hearing !== undefined) hearings[index] = { ...hearing };
-  }
-  return { ...tag, hearings };
+  return { ...tag, hearings: tag.hearings.slice() };
 }
 
 /** Heard again when it was about to leave memory: it left, and begins anew, as if the tick before had swept it out. */

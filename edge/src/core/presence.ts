@@ -40,11 +40,14 @@ export type Verdict =
 const nothing: Verdict = { kind: "nothing" };
 const here: Verdict = { kind: "here" };
 
-/** Adds a reading to the hearing of its place and returns it; the list holds one hearing a place. */
+/**
+ * Adds a reading to the hearing of its place and returns it; the list holds one hearing a place. The list is changed, a hearing that
+ * stood in it is not: another one takes its place.
+ */
 export function hear(hearings: Hearing[], rule: ReadPointRule, timed: TimedReading): Hearing {
   const { rssiDbm, readCount } = timed.reading;
   const timeMs = timed.eventTimeMs;
-  const hearing = hearings.find(known => known.rule.place === rule.place) ?? begin(hearings, rule, timed);
+  const hearing = ownCopy(hearings, rule.place) ?? begin(hearings, rule, timed);
   if (timeMs - hearing.lastMs > hearing.rule.windowMs) Object.assign(hearing, unheard(rule, timed));
   hearing.rule = rule;
   if (rule.settleMs > 0) hearing.last = timed;
@@ -70,6 +73,17 @@ export function judge(hearings: readonly Hearing[], at: string | undefined, hear
     if (rival.reads >= rival.rule.minReads && levelOf(rival, hearing) > levelOf(hearing, rival)) return nothing;
   }
   return here;
+}
+
+function ownCopy(hearings: Hearing[], place: string): Hearing | undefined {
+  for (let index = 0; index < hearings.length; index++) {
+    const known = hearings[index];
+    if (known === undefined || known.rule.place !== place) continue;
+    const copy = { ...known };
+    hearings[index] = copy;
+    return copy;
+  }
+  return undefined;
 }
 
 export function isAlive(hearing: Hearing, timeMs: number): boolean {
