@@ -41,16 +41,17 @@ describe("edge.yaml", () => {
     });
   });
 
-  it("takes devices of every driver", () => {
+  it("takes devices of every transport", () => {
     const loaded = load(`${base}devices:
 ${zebra("reader_mode: INVENTORY,", "{ place: dock-1, antennas: [1, 2], min_rssi_dbm: -60, min_reads: 2 }, { place: dock-2, antennas: [3] }")}
   - { id: gate-2, driver: impinj-iot, topic: [a/b, a/will], read_points: [{ place: gate-2, to: customer }] }
   - { id: app, driver: json, topic: a/c, fields: { scan: code }, read_points: [{ place: bench, mode: scanner }] }
+  - { id: gate-3, driver: llrp, address: 192.0.2.10, antennas: [1, 2], start: { trigger: gpi, port: 1 }, read_points: [{ place: gate-3 }] }
   - { id: bench, driver: serial-scanner, port: /dev/ttyACM0, baud: 115200, mode: receive, place: bench, answer: { ok: "06" } }
 `);
-    expect(loaded.ok ? loaded.value.devices.map(({ driver }) => driver) : loaded.faults).toEqual(
-      drivers.map(({ name }) => name),
-    );
+    const names = ["zebra-iotc", "impinj-iot", "json", "llrp", "serial-scanner"];
+    expect(loaded.ok ? loaded.value.devices.map(({ driver }) => driver) : loaded.faults).toEqual(names);
+    expect(drivers.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
   });
 
   it("is overlaid by the environment", () => {

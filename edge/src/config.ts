@@ -1,4 +1,4 @@
-import { isLoopback, Listen, LoopbackListen } from "@tallygate/kit";
+import { formatHostPort, isLoopback, Listen, LoopbackListen } from "@tallygate/kit";
 import { isOutside, PlaceCode, SiteId } from "@tallygate/protocol";
 import { z } from "zod";
 import { type Device, DeviceConfig, deviceIfSound } from "./drivers/index.ts";
@@ -134,6 +134,7 @@ function faultsOf(config: Fields): readonly ConfigFault[] {
     ...doubled(listed, ({ id }) => [id], "id"),
     ...doubled(listed, device => (device.transport === "mqtt" ? device.topics : []), "topic"),
     ...doubled(listed, device => (device.transport === "serial" ? [device.settings.port] : []), "port"),
+    ...doubled(listed, device => (device.transport === "tcp" ? [formatHostPort(device.endpoint)] : []), "address"),
     ...listed.flatMap(({ device, index }) =>
       device.faults.map(({ path, message }) => ({ path: ["devices", index, ...path], message })),
     ),

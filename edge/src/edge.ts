@@ -21,6 +21,7 @@ import { DevicePort } from "./serial/port.ts";
 import { SiteView } from "./site-view.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
+import { DeviceConnection } from "./tcp/connection.ts";
 import { Uplink } from "./uplink/uplink.ts";
 
 export interface EdgeOptions {
@@ -74,6 +75,9 @@ export function openEdge(config: EdgeConfig, { log, now = Date.now }: EdgeOption
     for (const device of devices) {
       const meter = meters.get(device.id);
       if (device.transport === "serial" && meter) stack.use(new DevicePort({ device, intake, meter, log, now })).open();
+      if (device.transport === "tcp" && meter) {
+        stack.use(new DeviceConnection({ device, intake, meter, log, now })).open();
+      }
     }
 
     const app = createEdgeApi({ view, live, metrics: metrics.registry, log, page: pageDirectory });

@@ -107,8 +107,13 @@ export class SiteView {
   /** A device that is read from an existing broker is not heard while that is not. */
   #withTransport(health: DeviceHealth): DeviceHealth {
     const { subscriber } = this;
-    const serial = this.#options.devices.find(({ id }) => id === health.id)?.transport === "serial";
-    if (serial || subscriber === undefined || this.broker !== undefined || subscriber.state === "connected")
+    const transport = this.#options.devices.find(({ id }) => id === health.id)?.transport;
+    if (
+      transport !== "mqtt" ||
+      subscriber === undefined ||
+      this.broker !== undefined ||
+      subscriber.state === "connected"
+    )
       return health;
     return { ...health, state: "failed", detail: subscriber.detail };
   }

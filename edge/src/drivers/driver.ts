@@ -1,6 +1,7 @@
 import type { DeviceId, Problem, ProblemCode, Reading } from "@tallygate/protocol";
 import type { z } from "zod";
 import type { ReadPointConfig } from "../core/types.ts";
+import type { Conversation } from "./conversation.ts";
 import { limits } from "./limits.ts";
 
 /** What a device says besides tags and scans. It changes the device's health, never stock. */
@@ -123,6 +124,14 @@ export interface MessageDriver<C extends MessageDeviceConfig> extends DriverBase
 export interface StreamDriver<C extends StreamDeviceConfig> extends DriverBase<C> {
   readonly transport: "serial";
   openDecoder(config: C): StreamDecoder;
+}
+
+/** A device that is connected to over TCP. */
+export interface TcpDriver<C extends DeviceConfigBase> extends DriverBase<C> {
+  readonly transport: "tcp";
+  endpoint(config: C): { readonly host: string; readonly port: number };
+  /** The protocol of one connection; each connection gets its own. */
+  openConversation(config: C): Conversation;
 }
 
 /** Adds an input that could not be read. The bytes are copied, so that a large message is not kept for a small part of it. */

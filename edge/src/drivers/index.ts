@@ -2,6 +2,7 @@ import type { DeviceId } from "@tallygate/protocol";
 import { z } from "zod";
 import type { ReadPointConfig } from "../core/types.ts";
 import { topicsOf } from "./config-parts.ts";
+import type { Conversation } from "./conversation.ts";
 import type {
   DeviceConfigBase,
   MessageDeviceConfig,
@@ -10,10 +11,12 @@ import type {
   StreamDecoder,
   StreamDeviceConfig,
   StreamDriver,
+  TcpDriver,
 } from "./driver.ts";
 import { em4100 } from "./em4100/driver.ts";
 import { impinjIot } from "./impinj-iot/driver.ts";
 import { json } from "./json/driver.ts";
+import { llrp } from "./llrp/driver.ts";
 import { serialScanner } from "./serial-scanner/driver.ts";
 import { thingmagic } from "./thingmagic/driver.ts";
 import { uhfA0 } from "./uhf-a0/driver.ts";
@@ -28,6 +31,7 @@ export const drivers = [
   message(zebraIotc),
   message(impinjIot),
   message(json),
+  tcp(llrp),
   stream(serialScanner),
   stream(zebraSsi),
   stream(em4100),
@@ -65,7 +69,14 @@ export interface StreamDevice extends DeviceBase {
   openDecoder(): StreamDecoder;
 }
 
-export type Device = MessageDevice | StreamDevice;
+/** A configured device that is connected to over TCP. */
+export interface TcpDevice extends DeviceBase {
+  readonly transport: "tcp";
+  readonly endpoint: { readonly host: string; readonly port: number };
+  openConversation(): Conversation;
+}
+
+export type Device = MessageDevice | StreamDevice | TcpDevice;
 
 /** Makes the device of its configuration. Opens nothing. */
 export function deviceOf(config: DeviceConfigBase): Device {
@@ -115,6 +126,26 @@ function stream<C extends StreamDeviceConfig>(driver: StreamDriver<C>) {
         driver: driver.name,
         settings: own,
         openDecoder: () => driver.openDecoder(own),
+        readPoints: driver.readPoints(own),
+        faults: driver.faults?.(own) ?? [],
+      };
+    },
+  };
+}
+
+function tcp<C extends DeviceConfigBase>(driver: TcpDriver<C>) {
+  return {
+    name: driver.name,
+    title: driver.title,
+    config: driver.config,
+    deviceOf: (config: DeviceConfigBase): TcpDevice => {
+      const own = driver.config.parse(config);
+      return {
+        transport: "tcp",
+        id: own.id,
+        driver: driver.name,
+        endpoint: driver.endpoint(own),
+        openConversation: () => driver.openConversation(own),
         readPoints: driver.readPoints(own),
         faults: driver.faults?.(own) ?? [],
       };
