@@ -68,9 +68,19 @@ describe("one gate", () => {
     const outside = rule("door", { antennas: [3], place: "yard" });
     const story = new Story([inside, outside]);
     story.hear("door", 7, -50, { antenna: 3 }).wait(5000);
-    story.hear("door", 7, -50, { antenna: 1 }).wait(100).hear("door", 7, -50, { antenna: 2 });
+    story.hear("door", 7, -50, { antenna: 2 });
     expect(story.routes()).toEqual(["supplier → yard", "yard → hall"]);
     expect(story.last?.movements[0]?.movement.readPoint).toBe("door/2");
+  });
+
+  test("one reading elsewhere is enough once its own place has been silent, and not before", () => {
+    const story = new Story([rule("dock", { place: "dock" }), rule("inner", { place: "hall" })]);
+    story.hear("dock", 7).wait(300).hear("inner", 7);
+    expect(story.routes()).toEqual(["supplier → dock"]);
+    story.wait(5000).hear("inner", 7);
+    expect(story.routes()).toEqual(["supplier → dock", "dock → hall"]);
+    const carried = new Story([rule("dock", { place: "dock" }), rule("inner", { place: "hall" })]);
+    expect(carried.hear("dock", 8).wait(3000).hear("inner", 8).routes()).toEqual(["supplier → dock", "dock → hall"]);
   });
 
   test("readings of a device or an antenna without a read point are recorded and no more", () => {

@@ -21,7 +21,7 @@ export const presenceLimits = {
   marginDb: 6,
   /** The margin stays whole for so long after the place last heard the tag, then falls, below zero in the end. */
   marginHoldMs: 500,
-  marginFallDbPerMs: 0.008,
+  marginFallDbPerMs: 0.02,
   /** Two places within this hear a tag equally well … */
   doubtDb: 2,
   /** … if both heard it often enough to take it from one to the other … */
@@ -91,8 +91,9 @@ export function isAlive(hearing: Hearing, timeMs: number): boolean {
 }
 
 function judgeMove(current: Hearing, hearing: Hearing, timeMs: number): Verdict {
-  const enough = Math.max(2, hearing.rule.minReads);
   const margin = marginDb(timeMs - current.lastMs);
+  // While its own place may still hear the tag, one reading elsewhere is a reflection as likely as a move.
+  const enough = margin > 0 ? Math.max(2, hearing.rule.minReads) : hearing.rule.minReads;
   if (hearing.reads >= enough && levelOf(hearing, current) > levelOf(current, hearing) + margin) return here;
   if (current.rule.to !== hearing.rule.to && isDoubtful(current, hearing, timeMs, presenceLimits.doubtReads))
     return { kind: "doubt", rival: current };
