@@ -177,7 +177,7 @@ function epcOf({ epcHex }: { readonly epcHex: string }): string {
   return epcHex;
 }
 
-function radioSettings({ antennas, radio }: GateSettings): RadioSettings {
+export function radioSettings({ antennas, radio }: Pick<GateSettings, "antennas" | "radio">): RadioSettings {
   return {
     antennas,
     roundMs: radio.round_ms,

@@ -8,6 +8,8 @@ export interface ScannerPortOptions {
   readonly path: string;
   readonly baudRate: number;
   readonly log: Log;
+  /** For devices that take more than single bytes for an answer: all that comes in, as it comes. */
+  readonly hear?: (bytes: Uint8Array) => void;
 }
 
 /**
@@ -82,6 +84,7 @@ export class ScannerPort implements AsyncDisposable {
     await new Promise<void>((resolve, reject) => port.open(error => (error ? reject(error) : resolve())));
     port.on("error", error => log.debug({ path }, `The port fails: ${sentence(error)}`));
     port.on("data", (bytes: Buffer) => {
+      this.#options.hear?.(bytes);
       for (const byte of bytes) this.#events.emit("answer", byte);
     });
     const closed = new Promise<void>(resolve => port.once("close", () => resolve()));
