@@ -115,14 +115,14 @@ function sitePlan({ site, settings: { pallets, devices } }: SiteScenario): SiteP
       ...(pallets.count === undefined ? {} : { countMax: pallets.count }),
     },
     gates: devices.flatMap((device): GatePlan[] => {
-      if (device.driver === "serial-scanner") return [];
+      if ("labels" in device) return [];
       const { id, from, to, share } = device;
       return [
         { device: id, from, to, share, stayMs: device.stay_ms, dwellMs: device.dwell_ms, keepMax: device.keep_max },
       ];
     }),
     scanners: devices.flatMap((device): ScannerPlan[] => {
-      if (device.driver !== "serial-scanner") return [];
+      if (!("labels" in device)) return [];
       const { id, from, to, scans } = device;
       const fixed = { device: id, from, to, everyMs: device.every_ms, labels: device.labels };
       return [scans === undefined ? fixed : { ...fixed, countMax: scans }];

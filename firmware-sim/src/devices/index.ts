@@ -1,11 +1,30 @@
 import { z } from "zod";
 import type { Device, DeviceContext } from "./device.ts";
+import { em4100 } from "./em4100.ts";
 import { impinjIot } from "./impinj-iot.ts";
+import { llrpReader } from "./llrp.ts";
 import { serialScanner } from "./serial-scanner.ts";
+import { thingmagic } from "./thingmagic.ts";
+import { uhfA0 } from "./uhf-a0.ts";
+import { uhfBb } from "./uhf-bb.ts";
+import { uhfCf } from "./uhf-cf.ts";
+import { uhfReader18 } from "./uhf-reader18.ts";
 import { zebraIotc } from "./zebra-iotc.ts";
+import { zebraSsi } from "./zebra-ssi.ts";
 
 /** Every kind of simulated device. The schema, its type and the help derive from it. */
-export const deviceKinds = [zebraIotc, impinjIot, serialScanner] as const;
+export const deviceKinds = [
+  zebraIotc,
+  impinjIot,
+  serialScanner,
+  zebraSsi,
+  em4100,
+  uhfBb,
+  uhfA0,
+  uhfCf,
+  uhfReader18,
+  thingmagic,
+] as const;
 
 const [first, ...others] = deviceKinds;
 
