@@ -151,7 +151,7 @@ async function edgePart(dir: string, { name, devices, nats }: EdgeNeeds): Promis
 function edgeDevice(device: Devices[number]) {
   const { id, driver, from, to } = device;
   const way = isOutside(to) ? { place: from, from, to } : { place: to, from };
-  if (device.driver === "serial-scanner") {
+  if (!("topic" in device)) {
     return { id, driver, port: device.port.replace(/-a$/, "-b"), answer: { ok: "\u0006", refused: "\u0015" }, ...way };
   }
   return { id, driver, topic: device.topic, read_points: [{ ...way, min_rssi_dbm: -80 }] };
