@@ -1,4 +1,4 @@
-import { chown, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chown, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -7,7 +7,7 @@ import { Child } from "./child.ts";
 import { limits } from "./limits.ts";
 import { type LocalServer, type ServerOptions, startServer } from "./local-server.ts";
 import { ownedDir, postgresUser, reachablePrograms, type User } from "./postgres-user.ts";
-import { childrenOf, isRunning } from "./processes.ts";
+import { childrenOf, isRunning, processesIn } from "./processes.ts";
 
 export interface LocalPostgres extends LocalServer {
   /** Makes the database when it is not there, and gives its URL. */
@@ -113,11 +113,24 @@ async function initialise({ native, dir, user, temporary, password, signal }: Cl
   await writeFile(mark, "");
 }
 
-/** A server whose starter was killed is killed a moment later, and until then it keeps the directory. */
+/**
+ * A server whose starter was killed is killed a moment later, and until then keeps the directory, as do its sessions. PostgreSQL
+ * itself takes an ended server for a living one where nobody has asked for its exit yet, which in a container without an init stays so.
+ * Hence its file is taken away once no process works in the directory any more.
+ */
 async function predecessorHasEnded(data: string): Promise<void> {
-  const pid = Number((await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "")).split("\n")[0]);
+  const file = join(data, "postmaster.pid");
+  const pid = Number((await readFile(file, "utf8").catch(() => "")).split("\n")[0]);
+  if (!(pid > 0)) return;
+  const real = await realpath(data);
+  const lives = async () => (await isRunning(pid)) || (await processesIn(real)).length > 0;
   const deadline = Date.now() + limits.predecessorMs;
-  while (pid > 0 && (await isRunning(pid)) && Date.now() < deadline) await pause(limits.readyPauseMs);
+  while (await lives()) {
+    // PostgreSQL then says what is in its way better than we could.
+    if (Date.now() > deadline) return;
+    await pause(limits.readyPauseMs);
+  }
+  await rm(file, { force: true });
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -21,6 +21,14 @@ export async function isRunning(pid: number): Promise<boolean> {
 export async function childrenOf(parent: number): Promise<number[]> {
   const all = process.platform === "linux" ? await procEntries() : await psEntries(["-A"]);
   return all.filter(each => each.parent === parent && !each.zombie).map(each => each.pid);
+}
+
+/** The processes whose working directory this is. Known on Linux; elsewhere none are told. */
+export async function processesIn(dir: string): Promise<number[]> {
+  if (process.platform !== "linux") return [];
+  const entries = await procEntries();
+  const dirs = await Promise.all(entries.map(({ pid }) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)));
+  return entries.filter((_, index) => dirs[index] === dir).map(({ pid }) => pid);
 }
 
 async function procEntries(): Promise<ProcessEntry[]> {
