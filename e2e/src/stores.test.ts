@@ -1,6 +1,6 @@
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { openSimulation } from "@tallygate/firmware-sim";
+import { catalogueOf, openSimulation, Scenario } from "@tallygate/firmware-sim";
 import { afterEach, describe, expect, it } from "vitest";
 import { countsOf, faultsOfLedger, seedCatalogue, stockOf, stockOfTruth } from "./ledger.ts";
 import { twoGates } from "./scenarios.ts";
@@ -23,8 +23,7 @@ async function pallets() {
 async function openWithCatalogue() {
   const scenario = twoGates({ seed: 7, mqttPort: 0, pallets: 12 });
   system = await openSystem({ scenario });
-  await using simulation = openSimulation(scenario);
-  await seedCatalogue(system, simulation.catalogue);
+  await seedCatalogue(system, catalogueOf(Scenario.parse(scenario)));
   return at(system.sites, 0);
 }
 
@@ -77,10 +76,10 @@ describe("the metrics database", () => {
     const to = new Date(Date.now() + 60_000).toISOString();
     const from = new Date(Date.now() - 600_000).toISOString();
     const counted = async () => {
-      const { series } = await getJson<{ series: { points: { count: number }[] }[] }>(
+      const { series } = await getJson<{ series: { points: { movements: number }[] }[] }>(
         `${system.centralUrl}/v1/metrics/movements?from=${from}&to=${to}&every=1m`,
       );
-      return series.flatMap(each => each.points).reduce((sum, point) => sum + point.count, 0);
+      return series.flatMap(each => each.points).reduce((sum, point) => sum + point.movements, 0);
     };
     await until("every movement has its point", async () => (await counted()) === movements);
   });

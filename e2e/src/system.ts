@@ -151,10 +151,11 @@ async function edgePart(dir: string, { name, devices, nats }: EdgeNeeds): Promis
 function edgeDevice(device: Devices[number]) {
   const { id, driver, from, to } = device;
   const way = isOutside(to) ? { place: from, from, to } : { place: to, from };
-  if (!("topic" in device)) {
-    return { id, driver, port: device.port.replace(/-a$/, "-b"), answer: { ok: "\u0006", refused: "\u0015" }, ...way };
+  if ("topic" in device) {
+    return { id, driver, topic: device.topic, read_points: [{ ...way, min_rssi_dbm: -80 }] };
   }
-  return { id, driver, topic: device.topic, read_points: [{ ...way, min_rssi_dbm: -80 }] };
+  const mode = isOutside(to) ? { mode: "ship", place: from } : { mode: "receive", place: to };
+  return { id, driver, port: device.port, answer: { ok: "06", refused: "15" }, ...mode };
 }
 
 async function configured(name: "central" | "edge", dir: string, listen: string, config: object): Promise<Part> {

@@ -6,7 +6,7 @@ import { scanReader } from "../scan-text.ts";
 export interface ScanFraming {
   readonly deviceId: DeviceId;
   /** What ends a scan; `none`: so many milliseconds without a byte. */
-  readonly suffix: "cr" | "lf" | "crlf" | "tab" | "stx_etx" | "none";
+  readonly suffix: "line" | "cr" | "lf" | "crlf" | "tab" | "stx_etx" | "none";
   /** Bytes that the scanner puts in front of each scan, and that are no part of it. */
   readonly prefix: Uint8Array;
   readonly idleMs: number;
@@ -91,6 +91,8 @@ export class ScanDecoder implements StreamDecoder {
 
   #isEnd(byte: number): boolean {
     switch (this.#framing.suffix) {
+      case "line":
+        return byte === cr || byte === lf;
       case "cr":
         return byte === cr;
       case "lf":

@@ -73,6 +73,7 @@ describe("what comes between good scans", () => {
 
   it("takes CR LF where CR or LF alone was configured, without empty scans", () => {
     expect(scansOf({ suffix: "cr" }, "A\r\nB\r\n\r\n")).toEqual({ scans: ["A", "B"], codes: [] });
+    expect(scansOf({}, "A\r\nB\rC\n\r\nD\r")).toEqual({ scans: ["A", "B", "C", "D"], codes: [] });
     expect(scansOf({ suffix: "lf" }, "A\r\nB\r\n\r\n")).toEqual({ scans: ["A", "B"], codes: [] });
   });
 

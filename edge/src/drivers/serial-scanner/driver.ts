@@ -11,8 +11,9 @@ const Bytes = z
 const fields = {
   ...serialFields({ baud: 9600 }),
   driver: z.literal("serial-scanner"),
-  suffix: z.enum(["cr", "lf", "crlf", "tab", "stx_etx", "none"]).default("crlf").meta({
-    description: "What ends a scan. stx_etx: it stands between STX and ETX. none: idle_ms without a byte end it.",
+  suffix: z.enum(["line", "cr", "lf", "crlf", "tab", "stx_etx", "none"]).default("line").meta({
+    description:
+      "What ends a scan. line: CR, LF or both. stx_etx: it stands between STX and ETX. none: idle_ms without a byte end it.",
   }),
   prefix: Bytes.default("").meta({ description: "Bytes that the scanner puts in front of each scan, hexadecimal." }),
   idle_ms: z.int().min(5).max(2000).default(50).meta({ description: "With suffix none: the pause that ends a scan." }),
