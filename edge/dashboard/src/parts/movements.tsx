@@ -62,7 +62,7 @@ function Row({ movement, zone }: { readonly movement: Movement; readonly zone: s
   return (
     <tr>
       <td title={exact(movement.event_time, zone)}>{clock(movement.event_time, zone)}</td>
-      <td class="way">
+      <td class="short">
         <span aria-hidden="true">{arrows[way]}</span> {way}
       </td>
       <td title={movement.code}>
@@ -73,7 +73,7 @@ function Row({ movement, zone }: { readonly movement: Movement; readonly zone: s
       <td>
         {movement.from} → {movement.to}
       </td>
-      <td class={pending ? "pending" : "confirmed"}>{pending ? "◌ pending" : "✓ confirmed"}</td>
+      <td class={pending ? "short pending" : "short confirmed"}>{pending ? "◌ pending" : "✓ confirmed"}</td>
     </tr>
   );
 }

@@ -11,6 +11,8 @@ interface Props {
 
 /** Stock at this site: what the centre confirmed, and what this site knows beyond it. */
 export function Stock({ stock, query, search, searchBox }: Props) {
+  // Whoever searches wants to know that there is none; whoever looks wants to see what there is.
+  const shown = query === "" ? stock.filter(line => line.total !== 0 || line.pending !== 0) : stock;
   return (
     <section aria-label="Stock">
       <h2>
@@ -25,7 +27,7 @@ export function Stock({ stock, query, search, searchBox }: Props) {
           onInput={event => search(event.currentTarget.value)}
         />
       </h2>
-      {stock.length === 0 ? (
+      {shown.length === 0 ? (
         <p class="history">{query === "" ? "No stock yet." : `Nothing here is called “${query}”.`}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
@@ -36,11 +38,11 @@ export function Stock({ stock, query, search, searchBox }: Props) {
                 <th>Item</th>
                 <th>Where</th>
                 <th class="number">Here</th>
-                <th class="number">of it pending</th>
+                <th class="number">pending</th>
               </tr>
             </thead>
             <tbody>
-              {stock.map(line => (
+              {shown.map(line => (
                 <Item key={line.sku ?? line.class_key} line={line} />
               ))}
             </tbody>
