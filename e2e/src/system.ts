@@ -151,9 +151,9 @@ async function edgePart(dir: string, { name, devices, nats }: EdgeNeeds): Promis
 function edgeDevice(device: Devices[number]) {
   const { id, driver, from, to } = device;
   const way = isOutside(to) ? { place: from, from, to } : { place: to, from };
-  if ("topic" in device) {
-    return { id, driver, topic: device.topic, read_points: [{ ...way, min_rssi_dbm: -80 }] };
-  }
+  const read_points = [{ ...way, min_rssi_dbm: -80 }];
+  if ("topic" in device) return { id, driver, topic: device.topic, read_points };
+  if ("listen" in device) return { id, driver, address: device.listen, read_points };
   const mode = isOutside(to) ? { mode: "ship", place: from } : { mode: "receive", place: to };
   return { id, driver, port: device.port, answer: { ok: "06", refused: "15" }, ...mode };
 }

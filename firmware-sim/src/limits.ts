@@ -22,6 +22,8 @@ export const limits = {
   lagMaxMs: 250,
   /** Deliveries made in a row before sockets get their turn. */
   burstMax: 64,
+  /** Tags in one report of an LLRP reader. */
+  llrpReportTagsMax: 100,
   /** Scans that wait for one scanner. When they are so many, nothing more happens until it has read some. */
   scansWaitingMax: 20,
   /** Scans without an answer that the truth names. Later ones are only counted. */

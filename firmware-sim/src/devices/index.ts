@@ -16,6 +16,7 @@ import { zebraSsi } from "./zebra-ssi.ts";
 export const deviceKinds = [
   zebraIotc,
   impinjIot,
+  llrpReader,
   serialScanner,
   zebraSsi,
   em4100,
