@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
-import { isReachable, postgresUser } from "./postgres-user.ts";
+import { isReachable, outside, postgresUser } from "./postgres-user.ts";
 
 /** What a run keeps in its directory, besides the lock; all of it goes with `--fresh`, and nothing else. */
 const kept = ["nats", "influx", "lyon", "porto", "ports", "logs", "postgres", "postgres-password"];
@@ -37,7 +37,7 @@ export async function postgresDir(home: string): Promise<string> {
 }
 
 function outsideOf(home: string): string {
-  return join("/var/lib/tallygate", createHash("sha256").update(home).digest("hex").slice(0, 12));
+  return join(outside, createHash("sha256").update(home).digest("hex").slice(0, 12));
 }
 
 /** The password of the database, made by chance for each new one and readable to us alone. */

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { chown, cp, mkdir, rename, rm, stat } from "node:fs/promises";
+import { chown, cp, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { z } from "zod";
 
 const run = promisify(execFile);
 
@@ -44,19 +44,20 @@ export async function isReachable(path: string, user: User): Promise<boolean> {
   }
 }
 
+/** Where root keeps what must not be in a closed home. Nobody else may write there. */
+export const outside = "/var/lib/tallygate";
+
+const Package = z.object({ version: z.string() });
+
 /**
- * The PostgreSQL programs at a place that the user reaches: where npm put them, or, for a checkout in root's own home, a
- * copy under /var/tmp that is made once for each version.
+ * The PostgreSQL programs at a place that the user reaches: where npm put them, or, for a checkout in root's own home, a copy that
+ * is made once for each version.
  */
 export async function reachablePrograms(native: string, user: User | undefined): Promise<string> {
   if (user === undefined || (await isReachable(join(native, "bin", "postgres"), user))) return native;
-  const key = createHash("sha256")
-    .update(native)
-    .update(String((await stat(native)).mtimeMs))
-    .digest("hex")
-    .slice(0, 12);
-  const copy = `/var/tmp/tallygate-postgres-${key}`;
-  if (await exists(join(copy, "bin"))) return copy;
+  const { version } = Package.parse(JSON.parse(await readFile(join(native, "..", "package.json"), "utf8")));
+  const copy = join(outside, `postgres-${version}`);
+  if (await exists(copy)) return copy;
   const partial = `${copy}.${process.pid}`;
   await cp(native, partial, { recursive: true, verbatimSymlinks: true });
   await rename(partial, copy).catch(() => rm(partial, { recursive: true, force: true }));

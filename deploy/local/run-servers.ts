@@ -27,6 +27,8 @@ export async function openServers(context: RunContext, ports: ServerPorts): Prom
   const postgres = await openServer(context, "PostgreSQL", ports.postgres, options =>
     startPostgres({ ...options, dir, password }),
   );
+  if (!dir.startsWith(home))
+    context.screen.say(`  Other users may not pass through to ${home}, so its data is in ${dir}.`);
   const database = await postgres.database("tallygate");
   const nats = await openServer(context, "NATS", ports.nats, options =>
     startNats({ ...options, dir: join(home, "nats") }),

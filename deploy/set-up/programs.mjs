@@ -3,11 +3,12 @@ export const programs = {
   run: [
     { name: "nats-server", program: "nats-server", apt: "nats-server", brew: "nats-server", service: "nats-server" },
     { name: "InfluxDB", program: "influxd", apt: "influxdb", brew: "influxdb@1", service: "influxdb" },
+    // It makes the serial ports of the simulated scanners.
+    { name: "socat", program: "socat", apt: "socat", brew: "socat" },
   ],
   test: [
     { name: "mosquitto", program: "mosquitto", apt: "mosquitto", brew: "mosquitto", service: "mosquitto" },
     { name: "mosquitto_pub", program: "mosquitto_pub", apt: "mosquitto-clients", brew: "mosquitto" },
-    { name: "socat", program: "socat", apt: "socat", brew: "socat" },
     { name: "Chromium", program: "chromium", apt: "chromium", brew: "chromium" },
   ],
 };

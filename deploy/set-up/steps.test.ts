@@ -162,16 +162,16 @@ test("with no package manager it names the container way", async () => {
   expect(machine.failed[0]).toMatch(/neither apt-get nor brew.*\n.*docker compose up/);
 });
 
-test("only the tests need a browser, a broker and serial ports", async () => {
+test("only the tests need a browser and another broker", async () => {
   const machine = machineWithAll((line, it) => {
-    if (line.includes("install")) for (const each of ["socat", "chromium", "mosquitto_pub"]) it.programs.add(each);
+    if (line.includes("install")) for (const each of ["mosquitto", "chromium", "mosquitto_pub"]) it.programs.add(each);
     return true;
   });
-  for (const program of ["socat", "chromium", "mosquitto_pub"]) machine.programs.delete(program);
+  for (const program of ["mosquitto", "chromium", "mosquitto_pub"]) machine.programs.delete(program);
   expect(await setUp("start", machine)).toBe(true);
   expect(machine.commands).toEqual([]);
   expect(await setUp("test", machine)).toBe(true);
-  expect(machine.commands.at(-1)).toContain("mosquitto-clients socat chromium");
+  expect(machine.commands.at(-1)).toContain("mosquitto mosquitto-clients chromium");
 });
 
 test("tells of the service that a package has started, and leaves it alone", async () => {
