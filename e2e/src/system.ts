@@ -153,7 +153,7 @@ function edgeDevice(device: Devices[number]) {
   const way = isOutside(to) ? { place: from, from, to } : { place: to, from };
   const read_points = [{ ...way, min_rssi_dbm: -80 }];
   if ("topic" in device) return { id, driver, topic: device.topic, read_points };
-  if ("listen" in device) return { id, driver, address: device.listen, read_points };
+  if (device.driver === "llrp") return { id, driver, address: device.listen ?? "127.0.0.1:5084", read_points };
   const mode = isOutside(to) ? { mode: "ship", place: from } : { mode: "receive", place: to };
   return { id, driver, port: device.port, answer: { ok: "06", refused: "15" }, ...mode };
 }
