@@ -89,6 +89,18 @@ describe("I4: the centre applies a site's movements in sequence, each once", () 
     expect(Number(units[0]?.sum)).toBe(3 * 20 * 3 + 7);
   });
 
+  test("I4: a thing that two sites see for the first time at once is in one place", async () => {
+    await using ledger = await withItem();
+    await using other = await openSecond(ledger);
+    const [lyon, oslo] = [new TestEdge("lyon"), new TestEdge("oslo")];
+    for (let serial = 0; serial < 40; serial += 4) {
+      const seen = [0, 1, 2, 3].map(more => ({ code: tag(serial + more) }));
+      await Promise.all([ledger.apply(lyon.record(...seen)), other.apply(oslo.record(...seen.toReversed()))]);
+    }
+    await expectConsistent(ledger);
+    expect(await ledger.rows("select sum(on_hand) from stock where on_hand > 0")).toEqual([{ sum: "40" }]);
+  });
+
   test("several sites go in one transaction, each with its own version and cursor", async () => {
     await using ledger = await withItem();
     const [lyon, oslo] = [new TestEdge("lyon"), new TestEdge("oslo")];
