@@ -249,6 +249,11 @@ describe("what is wrong", () => {
     expect([count, framer.pending().length]).toEqual([1, 0]);
   });
 
+  it("makes no list for a count that the message has no room for", () => {
+    const { body, faults } = decodeBareBody(20, bytesOf("00B70006FFFF"));
+    expect([body, faults[0]?.detail]).toMatchObject([{ parameters: [] }, expect.stringContaining("131070 more bytes")]);
+  });
+
   it("cannot be sent: a value that does not fit its field", () => {
     const head = { version: 1, id: 1 };
     expect(() => encodeMessage({ name: "START_ROSPEC", roSpecId: 2 ** 32 }, head)).toThrow(RangeError);

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type llrp, Reading } from "@tallygate/protocol";
+import { llrp, Reading } from "@tallygate/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limits as driverLimits } from "../limits.ts";
@@ -77,6 +77,18 @@ describe("the way to a running inventory", () => {
     talk.say(talk.reader.greet());
     expect(talk.turn.end).toMatch(end);
     expect(talk.reader.names).toEqual([]);
+  });
+
+  it("takes no answer to another question for its own", () => {
+    const talk = openTalk({ protocol: "1.0.1" }, { ignores: ["GET_READER_CAPABILITIES"] });
+    talk.say(talk.reader.greet());
+    const { id = 0 } = talk.reader.heard.at(-1) ?? {};
+    const good: llrp.Parameter = { name: "LLRPStatus", status: 0, description: "", parameters: [] };
+    const answer: llrp.MessageBody = { name: "GET_READER_CAPABILITIES_RESPONSE", parameters: [good] };
+    talk.say(llrp.encodeMessage(answer, { version: 1, id: id + 1 }));
+    expect(talk.reader.names).toEqual(["GET_READER_CAPABILITIES"]);
+    talk.say(llrp.encodeMessage(answer, { version: 1, id }));
+    expect(talk.turn.running).toBe(true);
   });
 
   it("gives up a reader that does not greet, and one that does not answer", () => {
