@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["*/src/**/*.test.ts", "deploy/**/*.test.ts"],
+          include: ["*/src/**/*.test.ts", "deploy/**/*.test.ts", "docs/*.test.ts"],
           exclude: ["**/*.services.test.ts", "e2e/**"],
         },
       },

@@ -29,10 +29,10 @@ describe("under load, with processes killed at random moments", () => {
   for (const [name, strike] of Object.entries(victims)) {
     it(`the ledger equals the truth after ${rounds} times kill -9 of ${name} (seed ${seed})`, async () => {
       const chance = createChance(`${seed}/${name}`);
-      const scenario = twoGates({ seed, mqttPort: 0, pallets: 60 });
+      const scenario = twoGates({ seed, mqttPort: 0, pallets: 45 });
       system = await openSystem({ scenario, centrals: 2 });
       const mqttPort = at(system.sites, 0).mqttPort;
-      await using simulation = openSimulation(twoGates({ seed, mqttPort, pallets: 60 }));
+      await using simulation = openSimulation(twoGates({ seed, mqttPort, pallets: 45 }));
       await seedCatalogue(system, simulation.catalogue);
       const run = simulation.run();
       for (let round = 0; round < rounds; round++) {

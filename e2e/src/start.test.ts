@@ -130,7 +130,7 @@ test("a part or server that is killed comes back, and what was known is still kn
     ["central", `central/src/main.ts --config ${home}`],
     ["lyon", `edge/src/main.ts --config ${home}/lyon.yaml`],
     ["PostgreSQL", `postgres -D ${home}`],
-    ["NATS", `--store_dir ${home}`],
+    ["NATS", `${home}/nats/nats.conf`],
   ] as const) {
     process.kill(await processOf(start, words), "SIGKILL");
     await untilSaid(start, `! ${name} ended by itself (SIGKILL) and is started again.`);

@@ -55,6 +55,8 @@ export function createCentralApi(options: Omit<ApiOptions, "listen">) {
   });
   for (const mount of routes) v1.route("/", mount(options));
   app.route("/v1", v1);
+  // Whoever opens the address in a browser wants to know what can be asked.
+  app.get("/", c => c.redirect("/docs"));
   return app;
 }
 

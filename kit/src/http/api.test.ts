@@ -64,6 +64,21 @@ async function problemOf(answer: Response) {
 
 const good = JSON.stringify({ lines: [{ sku: "a", quantity: 1 }] });
 
+describe("the Host header", () => {
+  test.each([
+    ["127.0.0.1:8080", 200],
+    ["localhost", 200],
+    ["[::1]:8080", 200],
+    ["rebound.example:8080", 403],
+    ["127.0.0.1.rebound.example", 403],
+    ["[2001:db8::1]", 403],
+  ])("%s is answered with %i", async (host, status) => {
+    const answer = await emptyApi().request("/healthz", { headers: { host } });
+    expect(answer.status).toBe(status);
+    if (status === 403) expect(await answer.json()).toMatchObject({ code: "request.host" });
+  });
+});
+
 describe("refusals", () => {
   test("a good request is answered", async () => {
     const { post } = await serve();

@@ -6,7 +6,7 @@ import type { Registry } from "prom-client";
 import type { ZodError } from "zod";
 import { limits } from "../limits.ts";
 import type { Log } from "../log.ts";
-import { limitBody, measure, requestId } from "./middleware.ts";
+import { limitBody, measure, ownHost, requestId } from "./middleware.ts";
 import { mountOperation } from "./operation.ts";
 import { answerProblem } from "./problem.ts";
 
@@ -40,7 +40,7 @@ export function createApi(options: ApiOptions): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>({
     defaultHook: (result, c) => (result.success ? undefined : answerProblem(c, invalid(result.target, result.error))),
   });
-  app.use(requestId(), measure(metrics), limitBody(bodyMaxBytes));
+  app.use(requestId(), measure(metrics), ownHost(), limitBody(bodyMaxBytes));
   app.notFound(c => answerProblem(c, { code: "route.unknown", detail: `There is no ${c.req.method} ${c.req.path}.` }));
   app.onError((error, c) => answerProblem(c, thrown(error, c, log)));
   mountOperation(app, options);

@@ -3,8 +3,27 @@ import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { routePath } from "hono/route";
 import { Histogram, type Registry } from "prom-client";
+import { isLoopback } from "../listen.ts";
 import type { ApiEnv } from "./api.ts";
 import { answerProblem } from "./problem.ts";
+
+/**
+ * Without a sign-in, being on this machine is the only credential. A page of another origin can borrow it by a name that it lets
+ * point here (DNS rebinding); such a request gives itself away by its Host header.
+ */
+export function ownHost(): MiddlewareHandler<ApiEnv> {
+  return async function ownHost(c, next) {
+    const host = c.req.header("host");
+    if (host === undefined || isLoopback(hostName(host))) return next();
+    const detail = `This answers to localhost only until there is a sign-in, and was called ${host}; use 127.0.0.1.`;
+    return answerProblem(c, { code: "request.host", detail, at: "header.host" });
+  };
+}
+
+/** The name in a Host header, which may have a port behind it and, for IPv6, brackets around it. */
+function hostName(host: string): string {
+  return host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+}
 
 const readableId = /^[\w.-]{1,64}$/;
 

@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+
+/** `file`: name of a test, as the table of invariants gives them. */
+function namedTests(): { readonly file: string; readonly name: string }[] {
+  const rows = read("docs/architecture.md")
+    .split("\n")
+    .filter(line => /^\| I\d+ \|/.test(line));
+  return rows.flatMap(row =>
+    [...row.matchAll(/`([^`]+\.test\.ts)`: (.+?)(?= · | \|$)/g)].map(match => ({
+      file: match[1] ?? "",
+      name: match[2] ?? "",
+    })),
+  );
+}
+
+function documents(): string[] {
+  const inDocs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
+  return ["README.md", "CHANGELOG.md", ...inDocs.filter(file => file.endsWith(".md")).map(file => join("docs", file))];
+}
+
+describe("the documents", () => {
+  it("name a test for each invariant, and each of them is there", () => {
+    const tests = namedTests();
+    expect(tests.length).toBeGreaterThan(20);
+    for (const { file, name } of tests) {
+      const found = read(file).replaceAll(/\s+/g, " ").includes(name);
+      expect(found, `${file} has no test called "${name}"`).toBe(true);
+    }
+  });
+
+  it("have no link to a file that is not there", () => {
+    for (const document of documents()) {
+      for (const [, target = ""] of read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+        expect(existsSync(join(root, dirname(document), target)), `${document} links to ${target}`).toBe(true);
+      }
+    }
+  });
+
+  it("name no npm script that is not there", () => {
+    const { scripts } = JSON.parse(read("package.json"));
+    for (const document of documents()) {
+      for (const [, name = ""] of read(document).matchAll(/npm run ([a-z-]+)/g)) {
+        expect(Object.keys(scripts), `${document} says npm run ${name}`).toContain(name);
+      }
+    }
+  });
+});
