@@ -32,10 +32,7 @@ const Nats = z.strictObject({
 const Influx = z
   .strictObject({
     url: z.url().meta({ description: "Address of InfluxDB." }),
-    version: z
-      .enum(["1", "2", "3"])
-      .default("1")
-      .meta({ description: "Major version: 1 is written to at /write, 2 and 3 at /api/v2/write." }),
+    version: z.enum(["1", "2", "3"]).optional().meta({ description: "Major version. Without it the server is asked." }),
     database: z.string().min(1).default("tallygate").meta({ description: "Database (version 1 and 3)." }),
     bucket: z.string().min(1).default("tallygate").meta({ description: "Bucket (version 2)." }),
     org: z.string().default("").meta({ description: "Organisation (version 2)." }),

@@ -31,10 +31,12 @@ export interface IngestOptions {
 
 const waits = { minMs: 100, maxMs: 5_000 };
 /**
- * Messages that one partition's consumer fetches ahead. Not by bytes: client and server do not count a message's bytes alike, and
- * after some thousand messages the client waits for bytes that the server has sent long ago, until the request expires.
+ * Messages that one partition's consumer fetches ahead, and when it asks for more. All partitions together stay below the 64 MiB
+ * that a NATS server keeps for one slow client before it disconnects it: batches of 500 movements are 140 kB each, and 64 of them
+ * a partition were too many. Not by bytes: client and server do not count a message's bytes alike, and after some thousand
+ * messages the client waits for bytes that the server has sent long ago, until the request expires.
  */
-const fetchMessages = 64;
+const fetchAhead = { max_messages: 20, threshold_messages: 10 };
 
 /**
  * Applies the movements of the partitions that this process owns, until it is disposed. Neither PostgreSQL nor NATS being away
@@ -159,7 +161,7 @@ class Ingest implements AsyncDisposable {
       try {
         await this.ensureStream();
         const consumer = await this.js.consumers.get(movementsStream, consumerName(partition));
-        const messages = await consumer.consume({ max_messages: fetchMessages, abort_on_missing_resource: true });
+        const messages = await consumer.consume({ ...fetchAhead, abort_on_missing_resource: true });
         opened(messages);
         if (signal.aborted) messages.stop();
         failing = backoff(waits);

@@ -85,6 +85,7 @@ export class Partitions implements AsyncDisposable {
     for (const partition of shuffled(partitions)) {
       if (this.owned.size >= fair) break;
       if (this.owned.has(partition) || !(await lockPartition(client, partition))) continue;
+      if (client !== this.client) throw new Error("the connection that holds the partitions was lost");
       this.owned.set(partition, this.options.own(partition));
     }
     if (this.owned.size === before) return;
@@ -107,11 +108,12 @@ export class Partitions implements AsyncDisposable {
     return client;
   }
 
+  /** Gives up everything, unless the connection that was lost has been replaced already. */
   private async lose(lost = this.client): Promise<void> {
-    if (lost === undefined || lost !== this.client) return;
+    if (lost !== this.client) return;
     this.client = undefined;
     await this.disown([...this.owned.keys()]);
-    await lost.end().catch(() => undefined);
+    await lost?.end().catch(() => undefined);
   }
 
   private async disown(given: readonly number[]): Promise<void> {
