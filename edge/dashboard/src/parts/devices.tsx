@@ -2,8 +2,8 @@ import type { Device } from "../wire.ts";
 import { ago, count, exact } from "../words.ts";
 
 const states = {
-  connected: { tone: "confirmed", sign: "●", word: "heard" },
-  waiting: { tone: "history", sign: "○", word: "not heard yet" },
+  connected: { tone: "confirmed", sign: "●", word: "connected" },
+  waiting: { tone: "history", sign: "○", word: "waiting" },
   silent: { tone: "person", sign: "▲", word: "silent" },
   failed: { tone: "lost", sign: "■", word: "lost" },
 } as const;
@@ -29,8 +29,8 @@ export function Devices({ devices, now, zone }: Props) {
               <small> readings/s</small>
             </p>
             <p title={exact(device.last_heard, zone)}>
-              <span aria-hidden="true">{state.sign}</span> {state.word}
-              {device.last_heard === undefined ? "" : ` ${ago(device.last_heard, now)}`}
+              <span aria-hidden="true">{state.sign}</span> {state.word},{" "}
+              {device.last_heard === undefined ? "nothing heard yet" : `heard ${ago(device.last_heard, now)}`}
             </p>
             <p class="history">
               {device.driver} · {count(device.readings)} in all
