@@ -73,8 +73,9 @@ function tagArrays(tags: readonly Tag[]): Buffer[] {
 }
 
 /**
- * The stays of tags, in the order of event time: all that came late or were bound later, and of the rest, walking back from
- * the newest, down to the first at or before `at`. That is as far as placing a movement of that time needs.
+ * The stays of tags, in the order of event time, and where that is the same, of posting: all that came late or were bound later,
+ * and of the rest, walking back from the newest, down to the first at or before `at`. That is as far as placing a movement of
+ * that time needs.
  */
 export async function readHistories(
   client: Client,
@@ -92,16 +93,17 @@ export async function readHistories(
         select chain.at, m.* from chain join movement m on m.epoch_id = chain.previous_epoch_id and m.seq = chain.previous_seq
         where chain.event_time > chain.at
       ), stay as (
-        select m.code, m.event_time, m.record_time, m.epoch_id, m.seq, m.site_id, coalesce(m.posted_to, place.id) as place_id,
-          coalesce(m.posted_from, place.id) as from_id
+        select m.code, m.event_time, m.record_time as post_time, m.record_time, m.epoch_id, m.seq, m.site_id,
+          coalesce(m.posted_to, place.id) as place_id, coalesce(m.posted_from, place.id) as from_id
         from chain m join place on place.site_id = m.site_id and place.code = m.to_account
         where not exists (select from further_posting f where f.epoch_id = m.epoch_id and f.seq = m.seq)
         union all
-        select f.code, f.event_time, f.record_time, f.epoch_id, f.seq, f.site_id, f.posted_to, f.posted_from
+        select f.code, f.event_time, f.record_time, m.record_time, f.epoch_id, f.seq, f.site_id, f.posted_to, f.posted_from
         from asked join further_posting f on f.code = asked.code and f.line = 1
+          join movement m on m.epoch_id = f.epoch_id and m.seq = f.seq
       )
       select code, (extract(epoch from event_time) * 1000)::bigint, place_id, site_id, from_id
-      from stay order by code, event_time, record_time, epoch_id, seq`,
+      from stay order by code, event_time, post_time, record_time, epoch_id, seq`,
     values: [
       binaryArray.text(asked.map(({ tag }) => tag.code)),
       binaryArray.integer(asked.map(({ tag }) => tag.epochId)),
