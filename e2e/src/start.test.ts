@@ -30,13 +30,17 @@ beforeEach(() => {
   chmodSync(home, 0o755);
 });
 afterEach(async () => {
+  await endAll();
+  rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+});
+
+async function endAll(): Promise<void> {
   for (const start of starts.splice(0)) {
     if (start.process.exitCode !== null) continue;
     for (const pid of [start.pid, ...(await family(start.pid))]) if (await isRunning(pid)) process.kill(pid, "SIGKILL");
     await start.ended;
   }
-  rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-});
+}
 
 function run(command: string, args: readonly string[]): Start {
   const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
@@ -215,13 +219,46 @@ test("a taken port gives way to the next one, and it is said whose setting it is
 
 const mountable = process.platform === "linux" && process.getuid?.() === 0;
 
+/** Lays a disk of its own under the directory, of so many megabytes. */
+function mountDisk(megabytes: number): AsyncDisposable | undefined {
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", home]).status === 0;
+  if (!mounted) return undefined;
+  chmodSync(home, 0o755);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await endAll();
+      await vi.waitFor(() => expect(spawnSync("umount", [home]).status).toBe(0), patience);
+    },
+  };
+}
+
 test.runIf(mountable)("a full disk is said in one sentence, before anything is started", async context => {
-  if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=20m", "tmpfs", home]).status !== 0) return context.skip();
-  try {
-    const start = begin();
-    expect(await start.ended).toBe(1);
-    expect(start.said()).toMatch(/^✗ The disk of \S+ is full: \d+ MB are free, 256 MB are needed\. Make room[^\n]*\n$/);
-  } finally {
-    spawnSync("umount", [home]);
-  }
+  await using disk = mountDisk(20);
+  if (disk === undefined) return context.skip();
+  const start = begin();
+  expect(await start.ended).toBe(1);
+  expect(start.said()).toMatch(/^✗ The disk of \S+ is full: \d+ MB are free, 256 MB are needed\. Make room[^\n]*\n$/);
 });
+
+test.runIf(mountable)(
+  "a disk that gets full is said, and when there is room again everything goes on",
+  async context => {
+    await using disk = mountDisk(420);
+    if (disk === undefined) return context.skip();
+    const start = begin();
+    await untilSaid(start, "Tallygate runs.");
+    await somePosted(start);
+    const filler = join(home, "filler");
+    spawnSync("dd", ["if=/dev/zero", `of=${filler}`, "bs=1M"]);
+    await untilSaid(start, /! The disk of \S+ is full: \d MB are free/);
+    rmSync(filler);
+    await untilSaid(start, "NATS was started again and has its streams.");
+    const since = new Date().toISOString();
+    await vi.waitFor(async () => {
+      const answer = await fetch(`${centralOf(start)}/v1/movements?by=record&since=${since}`);
+      expect(Movements.parse(await answer.json()).items.length).toBeGreaterThan(0);
+    }, patience);
+    start.process.kill("SIGINT");
+    expect(await start.ended).toBe(0);
+  },
+);

@@ -151,7 +151,9 @@ async function edgePart(dir: string, { name, devices, nats }: EdgeNeeds): Promis
 function edgeDevice(device: Devices[number]) {
   const { id, driver, from, to } = device;
   const way = isOutside(to) ? { place: from, from, to } : { place: to, from };
-  const read_points = [{ ...way, min_rssi_dbm: -72 }];
+  // What a simulated radio hears of strays is weaker than this; what real readers sent is taken as it came.
+  const threshold = "radio" in device ? { min_rssi_dbm: -72 } : {};
+  const read_points = [{ ...way, ...threshold }];
   if ("topic" in device) return { id, driver, topic: device.topic, read_points };
   if (device.driver === "llrp") return { id, driver, address: device.listen ?? "127.0.0.1:5084", read_points };
   const mode = isOutside(to) ? { mode: "ship", place: from } : { mode: "receive", place: to };
