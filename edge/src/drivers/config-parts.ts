@@ -6,11 +6,27 @@ import { isObject } from "./json-message.ts";
 const Topic = z.string().min(1).max(512);
 const topicPattern = /^[^#+\0$][^#+\0]*$/;
 
-/** What the configuration of every device that publishes over MQTT has. A driver adds its own fields. */
-export const messageDeviceFields = {
+/** What the configuration of every device that sends messages has, however it sends them. */
+export const senderFields = {
   id: DeviceId,
+  user: z.string().min(1).max(128).optional().meta({
+    description: "The user of mqtt.users or readers.users that may send for it, besides those that name it.",
+  }),
+  silent_s: z.number().min(1).max(31_536_000).optional().meta({
+    description: "Not heard for so long is an alarm. Absent: learned from how often it is heard.",
+  }),
+};
+
+/** What the configuration of every device that publishes over MQTT or posts over HTTP has. A driver adds its own fields. */
+export const messageDeviceFields = {
+  ...senderFields,
+  http: z
+    .boolean()
+    .default(false)
+    .meta({ description: "It posts to /readers/ID/events of the listener that readers.listen names." }),
   topic: z
     .union([Topic, z.array(Topic).min(1).max(16)])
+    .optional()
     .refine(
       topic => topicsOf({ topic }).every(each => topicPattern.test(each)),
       "is no topic of a device: it may hold no wildcard # or +, and not begin with $",
@@ -22,7 +38,8 @@ export const messageDeviceFields = {
 };
 
 /** The topics of a device, however many its configuration names. */
-export function topicsOf(config: { readonly topic: string | readonly string[] }): readonly string[] {
+export function topicsOf(config: { readonly topic?: string | readonly string[] | undefined }): readonly string[] {
+  if (config.topic === undefined) return [];
   return typeof config.topic === "string" ? [config.topic] : config.topic;
 }
 

@@ -18,6 +18,15 @@ export interface MessageVector {
   readonly expect: Readonly<Record<string, unknown>>;
 }
 
+/** A message that is no text. Its topic says what it is, and it may build on those before it. */
+export interface BinaryVector {
+  readonly id: string;
+  readonly topic: string;
+  readonly hex: string;
+  readonly valid: boolean;
+  readonly expect: Readonly<Record<string, unknown>>;
+}
+
 export interface FrameVector {
   readonly id: string;
   readonly hex: string;
@@ -60,7 +69,12 @@ function hasTags({ tags }: MessageVector["expect"]): boolean {
 }
 
 export function openMessageDevice(config: Readonly<Record<string, unknown>>): MessageDevice {
-  const device = openDevice({ id: "dock-1", topic: context.topic, read_points: [{ place: "dock-1" }], ...config });
+  const device = openDevice({
+    id: "dock-1",
+    ...("group" in config ? {} : { topic: context.topic }),
+    read_points: [{ place: "dock-1" }],
+    ...config,
+  });
   if (device.transport !== "mqtt") throw new Error("not a message driver");
   return device;
 }
@@ -77,8 +91,17 @@ function openDevice(config: unknown): Device {
 }
 
 export function readMessageVectors(fixtures: URL): readonly MessageVector[] {
-  const lines = readFileSync(fixtures, "utf8").split("\n");
-  return lines.filter(line => line !== "").map((line): MessageVector => JSON.parse(line));
+  return linesOf(fixtures).map((line): MessageVector => JSON.parse(line));
+}
+
+export function readBinaryVectors(fixtures: URL): readonly BinaryVector[] {
+  return linesOf(fixtures).map((line): BinaryVector => JSON.parse(line));
+}
+
+function linesOf(fixtures: URL): readonly string[] {
+  return readFileSync(fixtures, "utf8")
+    .split("\n")
+    .filter(line => line !== "");
 }
 
 export function parseText(device: MessageDevice, text: string): Parsed {
@@ -158,6 +181,52 @@ export function describeMessageDriver(config: Readonly<Record<string, unknown>>,
         checkParsed(parseText(device, `${text.slice(0, hit.index)}:${JSON.stringify(value)}${text.slice(to)}`));
       });
       fc.assert(replaced, { numRuns: 1000 });
+    });
+  });
+}
+
+/** The contract of a driver that reads binary messages; the vectors come in their order, to one parser. */
+export function describeBinaryMessageDriver(
+  config: Readonly<Record<string, unknown>>,
+  vectors: readonly BinaryVector[],
+): void {
+  const device = openMessageDevice(config);
+  const parse = (topic: string, bytes: Uint8Array) => device.parse(bytes, { ...context, topic });
+
+  describe(`the contract of binary message drivers: ${device.driver}`, () => {
+    it.each(vectors)("reads $id", vector => {
+      const parsed = parse(vector.topic, Buffer.from(vector.hex, "hex"));
+      checkVector(parsed, { ...vector, raw: vector.hex });
+      const { signals } = vector.expect;
+      if (signals !== undefined) expect(parsed.signals).toEqual(signals);
+    });
+
+    it("refuses a message above the limit, keeping its beginning only", () => {
+      const { readings, refused } = parse(vectors[0]?.topic ?? "", new Uint8Array(limits.messageBytesMax + 1));
+      expect(readings).toEqual([]);
+      expect(refused.map(({ problem }) => problem.code)).toEqual(["message.too_large"]);
+      expect(refused[0]?.bytes).toHaveLength(limits.refusedBytesMax);
+    });
+
+    it("never throws, is bounded and gives only valid readings, for any bytes on any topic", () => {
+      const topic = fc.oneof(fc.constantFrom(...vectors.map(each => each.topic)), fc.string());
+      fc.assert(fc.property(topic, fc.uint8Array({ maxLength: 300 }), (on, bytes) => checkParsed(parse(on, bytes))));
+    });
+
+    it("never throws, is bounded and gives only valid readings, for messages with any change", () => {
+      const change = fc.property(
+        fc.constantFrom(...vectors),
+        fc.nat(),
+        fc.nat(255),
+        fc.nat(8),
+        (vector, at, byte, cut) => {
+          const bytes = Buffer.from(vector.hex, "hex");
+          const from = at % (bytes.length + 1);
+          const changed = Buffer.concat([bytes.subarray(0, from), Buffer.from([byte]), bytes.subarray(from + cut)]);
+          checkParsed(parse(vector.topic, changed));
+        },
+      );
+      fc.assert(change, { numRuns: 2000 });
     });
   });
 }

@@ -31,6 +31,14 @@ export interface Parsed {
   readonly signals: Signal[];
   /** Only of a stream: what its device is to be told. */
   readonly replies?: Reply[];
+  /** Only of a message: what its device is to be told over the broker that it came by. */
+  readonly commands?: Command[];
+}
+
+/** A message for a device. It is of QoS 0: whoever asks asks again. */
+export interface Command {
+  readonly topic: string;
+  readonly payload: Uint8Array;
 }
 
 /** Bytes that a device on a serial port is told. */
@@ -88,7 +96,10 @@ export interface DeviceConfigBase {
 }
 
 export interface MessageDeviceConfig extends DeviceConfigBase {
-  readonly topic: string | readonly string[];
+  readonly topic?: string | readonly string[] | undefined;
+  readonly http?: boolean | undefined;
+  readonly user?: string | undefined;
+  readonly silent_s?: number | undefined;
 }
 
 export interface StreamDeviceConfig extends DeviceConfigBase {
@@ -112,12 +123,16 @@ interface DriverBase<C extends DeviceConfigBase> {
   faults?(config: C): readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
 }
 
-/** A device that publishes messages over MQTT. */
+/** A device that publishes messages over MQTT, or posts them over HTTP. */
 export interface MessageDriver<C extends MessageDeviceConfig> extends DriverBase<C> {
   readonly transport: "mqtt";
   /** True when readings carry a counter without gaps of its own, so that a gap means loss. */
   readonly countsReadings: boolean;
   openParser(config: C): MessageParser;
+  /** Topics that follow from the configuration, where it names none; a level may be the wildcard `+`. */
+  topics?(config: C): readonly string[];
+  /** For a topic that nobody is configured for: what a device of this driver would have in its configuration. */
+  suggest?(topic: string): Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A device on a serial port. */

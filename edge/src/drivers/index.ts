@@ -18,6 +18,7 @@ import { impinjIot } from "./impinj-iot/driver.ts";
 import { json } from "./json/driver.ts";
 import { llrp } from "./llrp/driver.ts";
 import { serialScanner } from "./serial-scanner/driver.ts";
+import { sparkplugB } from "./sparkplug-b/driver.ts";
 import { thingmagic } from "./thingmagic/driver.ts";
 import { uhfA0 } from "./uhf-a0/driver.ts";
 import { uhfBb } from "./uhf-bb/driver.ts";
@@ -30,6 +31,7 @@ import { zebraSsi } from "./zebra-ssi/driver.ts";
 export const drivers = [
   message(zebraIotc),
   message(impinjIot),
+  message(sparkplugB),
   message(json),
   tcp(llrp),
   stream(serialScanner),
@@ -54,10 +56,16 @@ interface DeviceBase {
   readonly faults: readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
 }
 
-/** A configured device that publishes over MQTT. */
+/** A configured device that publishes over MQTT, posts over HTTP, or both. */
 export interface MessageDevice extends DeviceBase {
   readonly transport: "mqtt";
+  /** Each level may be the wildcard `+`. */
   readonly topics: readonly string[];
+  readonly http: boolean;
+  /** The user that may send for it besides those that name it. */
+  readonly user: string | undefined;
+  /** Not heard for so long is an alarm; absent: it is learned. */
+  readonly silentMs: number | undefined;
   readonly countsReadings: boolean;
   readonly parse: MessageParser;
 }
@@ -97,20 +105,31 @@ function message<C extends MessageDeviceConfig>(driver: MessageDriver<C>) {
     name: driver.name,
     title: driver.title,
     config: driver.config,
+    transport: driver.transport,
+    suggest: (topic: string) => (driver.suggest === undefined ? { topic } : driver.suggest(topic)),
     deviceOf: (config: DeviceConfigBase): MessageDevice => {
       const own = driver.config.parse(config);
       return {
         transport: "mqtt",
         id: own.id,
         driver: driver.name,
-        topics: topicsOf(own),
+        topics: driver.topics?.(own) ?? topicsOf(own),
+        http: own.http === true,
+        user: own.user,
+        silentMs: own.silent_s === undefined ? undefined : own.silent_s * 1000,
         countsReadings: driver.countsReadings,
         parse: driver.openParser(own),
         readPoints: driver.readPoints(own),
-        faults: driver.faults?.(own) ?? [],
+        faults: [...unreachable(driver, own), ...(driver.faults?.(own) ?? [])],
       };
     },
   };
+}
+
+/** A device that could never be heard. */
+function unreachable<C extends MessageDeviceConfig>(driver: MessageDriver<C>, config: C): DeviceBase["faults"] {
+  if (config.http === true || driver.topics !== undefined || topicsOf(config).length > 0) return [];
+  return [{ path: ["topic"], message: "is missing: name the topic that it publishes to, or set http, or both" }];
 }
 
 function stream<C extends StreamDeviceConfig>(driver: StreamDriver<C>) {
@@ -118,6 +137,7 @@ function stream<C extends StreamDeviceConfig>(driver: StreamDriver<C>) {
     name: driver.name,
     title: driver.title,
     config: driver.config,
+    transport: driver.transport,
     deviceOf: (config: DeviceConfigBase): StreamDevice => {
       const own = driver.config.parse(config);
       return {
@@ -138,6 +158,7 @@ function tcp<C extends DeviceConfigBase>(driver: TcpDriver<C>) {
     name: driver.name,
     title: driver.title,
     config: driver.config,
+    transport: driver.transport,
     deviceOf: (config: DeviceConfigBase): TcpDevice => {
       const own = driver.config.parse(config);
       return {

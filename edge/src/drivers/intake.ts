@@ -1,13 +1,16 @@
 import { sleep } from "@tallygate/kit";
 import type { DeviceId, ProblemCode, Reading } from "@tallygate/protocol";
 import type { Delivery, Inbox } from "../inbox.ts";
-import { nothingParsed, type Parsed, type Refused, refuseInto } from "./driver.ts";
+import { type Command, nothingParsed, type Parsed, type Refused, refuseInto } from "./driver.ts";
 import type { DeviceMeter } from "./health.ts";
 import type { MessageDevice } from "./index.ts";
 import { limits } from "./limits.ts";
 
 /** Called once: without an argument after the commit, with an error when the device must send again. */
 export type Settle = (error?: Error) => void;
+
+/** Sends a message to a device. */
+export type Tell = (command: Command) => void;
 
 export interface IntakeOptions {
   readonly inbox: Inbox;
@@ -58,9 +61,12 @@ export class Intake implements Disposable {
     while (this.held > 0) await this.#someRoom();
   }
 
-  takeMessage(device: MessageDevice, topic: string, payload: Uint8Array, settle: Settle): void {
+  /** `tell` sends what the device is to be told; a way that cannot leaves it out. */
+  takeMessage(device: MessageDevice, topic: string, payload: Uint8Array, settle: Settle, tell?: Tell): void {
     const receivedTimeMs = this.#now();
-    this.takeParsed(device.id, device.parse(payload, { deviceId: device.id, receivedTimeMs, topic }), settle);
+    const parsed = device.parse(payload, { deviceId: device.id, receivedTimeMs, topic });
+    if (tell !== undefined) for (const command of parsed.commands ?? []) tell(command);
+    this.takeParsed(device.id, parsed, settle);
   }
 
   takeParsed(deviceId: DeviceId, parsed: Parsed, settle: Settle): void {

@@ -1,16 +1,21 @@
 import type { HostPort, Log } from "@tallygate/kit";
 import { isLoopback } from "@tallygate/kit";
 import type { EdgeConfig } from "../config.ts";
+import type { MessageDevice } from "../drivers/index.ts";
 import { limits } from "./limits.ts";
 import { verifyPassword } from "./password.ts";
-import type { Routes } from "./routes.ts";
 
 /** What a connected client may do. */
 export interface Grant {
   /** Absent for anonymous clients. */
   readonly user: string | undefined;
-  /** Topics of devices that the client may publish to; absent: all. */
-  readonly topics: ReadonlySet<string> | undefined;
+  /** Devices whose topics the client may publish to, besides those that name the user; absent: all. */
+  readonly devices: ReadonlySet<string> | undefined;
+}
+
+/** Whether who has the grant may send for the device. */
+export function maySend({ devices, user }: Grant, device: MessageDevice): boolean {
+  return devices === undefined || devices.has(device.id) || (user !== undefined && device.user === user);
 }
 
 export type AccessAnswer =
@@ -21,7 +26,6 @@ export interface AccessOptions {
   readonly listen: HostPort;
   readonly anonymous: boolean;
   readonly users: EdgeConfig["mqtt"]["users"];
-  readonly routes: Routes;
 }
 
 /** A hash that no password has, so that an unknown user takes as long as a known one. */
@@ -33,13 +37,12 @@ export class Access {
   readonly #users: ReadonlyMap<string, { readonly password: string; readonly grant: Grant }>;
   #verifying = 0;
 
-  constructor({ listen, anonymous, users, routes }: AccessOptions) {
+  constructor({ listen, anonymous, users }: AccessOptions) {
     this.#anonymous = anonymous && isLoopback(listen.host);
     this.#users = new Map(
       users.map(user => {
         const devices = new Set(user.devices ?? [user.name]);
-        const topics = [...routes].filter(([, { id }]) => devices.has(id)).map(([topic]) => topic);
-        return [user.name, { password: user.password, grant: { user: user.name, topics: new Set(topics) } }];
+        return [user.name, { password: user.password, grant: { user: user.name, devices } }];
       }),
     );
   }
@@ -47,7 +50,7 @@ export class Access {
   async check(name: string | undefined, password: Uint8Array | undefined): Promise<AccessAnswer> {
     if (name === undefined) {
       return this.#anonymous
-        ? { ok: true, grant: { user: undefined, topics: undefined } }
+        ? { ok: true, grant: { user: undefined, devices: undefined } }
         : { ok: false, reason: "it gave no user and password, and mqtt.anonymous is off" };
     }
     if (this.#verifying >= limits.verificationsMax) {

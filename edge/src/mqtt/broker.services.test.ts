@@ -312,7 +312,7 @@ describe("who may do what", () => {
       listen,
       anonymous: true,
       users: [],
-      routes: new Map(),
+      routes: routesOf([]),
       intake: test.intake,
       log,
     });

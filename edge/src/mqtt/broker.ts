@@ -9,8 +9,8 @@ import {
   type Subscription,
 } from "aedes";
 import type { EdgeConfig } from "../config.ts";
-import type { Intake, Settle } from "../drivers/intake.ts";
-import { Access, type Grant, RefusalLog } from "./access.ts";
+import type { Intake, Settle, Tell } from "../drivers/intake.ts";
+import { Access, type Grant, maySend, RefusalLog } from "./access.ts";
 import { limits } from "./limits.ts";
 import { cutPayload, PacketGuard } from "./packet-guard.ts";
 import type { Routes } from "./routes.ts";
@@ -42,6 +42,11 @@ type Done = (error?: Error | null) => void;
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const site = new SiteBroker(options);
   const aedes = await Aedes.createBroker(site.hooks());
+  site.tell = ({ topic, payload }) =>
+    aedes.publish(
+      { cmd: "publish", topic, payload: Buffer.from(payload), qos: 0, dup: false, retain: false },
+      () => undefined,
+    );
   aedes.on("clientError", site.clientFailed);
   aedes.on("connectionError", site.clientFailed);
   const server = createServer(socket => site.connect(aedes, socket));
@@ -73,6 +78,8 @@ class SiteBroker {
   readonly #refusals: RefusalLog;
   readonly #grants = new WeakMap<Client, Grant>();
   readonly #sockets = new Set<Socket>();
+  /** Set as soon as there is a broker. */
+  tell: Tell | undefined;
 
   constructor(options: BrokerOptions) {
     this.#options = options;
@@ -155,20 +162,20 @@ class SiteBroker {
     // Nothing is kept for who subscribes later, so that no topic can fill the memory.
     packet.retain = false;
     const { routes, intake } = this.#options;
-    const device = routes.get(topic);
+    const device = routes.find(topic);
     if (device === undefined) {
       if (topic.startsWith("$")) this.#refusePublish(client, topic, done);
       else this.#takeUnknown(topic, packet.payload, done);
       return;
     }
-    const allowed = client === null ? undefined : this.#grants.get(client)?.topics;
-    if (allowed !== undefined && !allowed.has(topic)) {
+    const grant = client === null ? undefined : this.#grants.get(client);
+    if (grant !== undefined && !maySend(grant, device)) {
       this.#refusePublish(client, topic, done);
       return;
     }
     const payload = bytesOf(packet.payload);
     const cut = cutPayload(payload);
-    if (cut === undefined) intake.takeMessage(device, topic, payload, done);
+    if (cut === undefined) intake.takeMessage(device, topic, payload, done, this.tell);
     else intake.takeOversize(device.id, topic, cut.head, cut.sizeBytes, done);
   }
 

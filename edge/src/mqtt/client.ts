@@ -1,7 +1,7 @@
 import { type Log, sentence } from "@tallygate/kit";
 import { connect, type IPublishPacket, type MqttClient } from "mqtt";
 import type { EdgeConfig } from "../config.ts";
-import type { Intake } from "../drivers/intake.ts";
+import type { Intake, Tell } from "../drivers/intake.ts";
 import { limits } from "./limits.ts";
 import type { Routes } from "./routes.ts";
 
@@ -43,7 +43,9 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
   });
   const watch = watchConnection(client, log);
   client.handleMessage = (packet, done) => take(client, packet, options, done);
-  client.on("connect", () => subscribe(client, [...routes.keys()], watch.failed));
+  client.on("connect", () => subscribe(client, routes.filters(), watch.failed));
+  // Topics that were added; those that were taken away bring messages that no device is configured for until we connect again.
+  const changes = routes.onChange(() => client.connected && subscribe(client, routes.filters(), watch.failed));
   return {
     get state() {
       return client.connected && watch.detail() === undefined ? "connected" : "failed";
@@ -51,7 +53,10 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
     get detail() {
       return watch.detail();
     },
-    [Symbol.asyncDispose]: () => client.endAsync(true),
+    [Symbol.asyncDispose]: () => {
+      changes[Symbol.dispose]();
+      return client.endAsync(true);
+    },
   };
 }
 
@@ -67,9 +72,10 @@ function take(client: MqttClient, packet: IPublishPacket, options: SubscriberOpt
       stream.write(puback(messageId));
     } else if (error !== undefined) stream.destroy();
   };
-  const device = routes.get(topic);
+  const tell: Tell = command => client.publish(command.topic, Buffer.from(command.payload), { qos: 0 });
+  const device = routes.find(topic);
   if (device === undefined) intake.takeUnknown(topic, payload.subarray(0, limits.messageBytesMax), settle);
-  else if (payload.length <= limits.messageBytesMax) intake.takeMessage(device, topic, payload, settle);
+  else if (payload.length <= limits.messageBytesMax) intake.takeMessage(device, topic, payload, settle, tell);
   else intake.takeOversize(device.id, topic, payload, payload.length, settle);
   if (intake.held === 0) done(answeredLater);
   else void intake.room().then(() => done(answeredLater));

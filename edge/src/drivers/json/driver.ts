@@ -23,6 +23,24 @@ const plainFields = {
   time: "time",
 } as const;
 
+/** Which value of what a device sends is which field of a reading; `name` is how a value is named there. */
+export function readingFields(name: z.ZodString) {
+  return z
+    .strictObject({
+      epc_hex: name.optional().meta({ description: "The EPC, hexadecimal." }),
+      scan: name.optional().meta({ description: "What a barcode scanner read." }),
+      tid_hex: name.optional(),
+      antenna: name.optional().meta({ description: "From 1." }),
+      rssi_dbm: name.optional(),
+      read_count: name.optional(),
+      frequency_mhz: name.optional(),
+      phase_deg: name.optional(),
+      sequence: name.optional().meta({ description: "The device's own counter." }),
+      time: name.optional(),
+    })
+    .refine(fields => fields.epc_hex !== undefined || fields.scan !== undefined, "name epc_hex, scan or both");
+}
+
 export const JsonConfig = z
   .strictObject({
     ...messageDeviceFields,
@@ -30,24 +48,9 @@ export const JsonConfig = z
     items: path
       .optional()
       .meta({ description: "Where the list of readings is. Absent: the message is a list, or one." }),
-    fields: z
-      .strictObject({
-        epc_hex: path.optional().meta({ description: "The EPC, hexadecimal." }),
-        scan: path.optional().meta({ description: "What a barcode scanner read." }),
-        tid_hex: path.optional(),
-        antenna: path.optional().meta({ description: "From 1." }),
-        rssi_dbm: path.optional(),
-        read_count: path.optional(),
-        frequency_mhz: path.optional(),
-        phase_deg: path.optional(),
-        sequence: path.optional().meta({ description: "The device's own counter." }),
-        time: path.optional(),
-      })
-      .refine(fields => fields.epc_hex !== undefined || fields.scan !== undefined, "name epc_hex, scan or both")
-      .default(plainFields)
-      .meta({
-        description: "Which value is what. Absent: the names of the plain format. A field not named is not read.",
-      }),
+    fields: readingFields(path).default(plainFields).meta({
+      description: "Which value is what. Absent: the names of the plain format. A field not named is not read.",
+    }),
     time_unit: z
       .enum(["rfc3339", "s", "ms", "us"])
       .default("rfc3339")

@@ -29,7 +29,7 @@ export interface JsonMapping {
   readonly time_unit: TimeUnit;
 }
 
-type Fault = { readonly code: ProblemCode; readonly detail: string; readonly at: string };
+export type Fault = { readonly code: ProblemCode; readonly detail: string; readonly at: string };
 
 /** Makes a parser of a mapping; the paths are taken apart once. */
 export function jsonParser(mapping: JsonMapping): (payload: Uint8Array, context: MessageContext) => Parsed {
@@ -72,7 +72,8 @@ function takeAll(
   }
 }
 
-function readingOf(
+/** Makes a reading of what stands at the paths of an element, or says what is wrong with it. */
+export function readingOf(
   element: unknown,
   paths: ReadonlyMap<string, Path>,
   unit: TimeUnit,
