@@ -1,5 +1,5 @@
 import { formatHostPort, isLoopback, Listen, LoopbackListen } from "@tallygate/kit";
-import { isOutside, PlaceCode, SiteId } from "@tallygate/protocol";
+import { formatBracketed, isOutside, PlaceCode, parseGln, SiteId } from "@tallygate/protocol";
 import { z } from "zod";
 import { type Device, DeviceConfig, deviceIfSound } from "./drivers/index.ts";
 import { ScryptHash } from "./mqtt/password.ts";
@@ -67,10 +67,32 @@ const Nats = z.strictObject({
     .meta({ description: "NATS servers with JetStream; any of them is used." }),
 });
 
-const Place = z.strictObject({
-  code: PlaceCode,
-  name: z.string().min(1).max(100).optional().meta({ description: "As people at the site call it." }),
-});
+const Place = z
+  .strictObject({
+    code: PlaceCode,
+    name: z.string().min(1).max(100).optional().meta({ description: "As people at the site call it." }),
+    gln: z
+      .string()
+      .refine(gln => parseGln(gln).ok, "is no GLN: 13 digits, the last of which checks the others")
+      .optional()
+      .meta({ description: "The GLN on the place's label, AI 414: a scanner takes the label for the place." }),
+    gln_extension: z
+      .string()
+      .regex(/^[!-~]{1,20}$/, "1 to 20 characters without spaces")
+      .optional()
+      .meta({ description: "What tells places of one GLN apart on their labels, AI 254." }),
+  })
+  .refine(place => place.gln !== undefined || place.gln_extension === undefined, {
+    path: ["gln_extension"],
+    message: "stands for nothing without gln",
+  });
+
+/** The key of a place's label, as a scan of it gives it. */
+export function glnKeyOf({ gln, gln_extension }: z.infer<typeof Place>): string | undefined {
+  if (gln === undefined) return undefined;
+  const extension = gln_extension === undefined ? [] : [{ ai: "254", value: gln_extension }];
+  return formatBracketed([{ ai: "414", value: gln }, ...extension]);
+}
 
 const Recorder = z
   .strictObject({
@@ -139,6 +161,7 @@ function faultsOf(config: Fields): readonly ConfigFault[] {
       device.faults.map(({ path, message }) => ({ path: ["devices", index, ...path], message })),
     ),
     ...listed.flatMap(each => unknownPlaces(each, config.places)),
+    ...sharedLabels(config.places),
     ...unheard(listed, config),
     ...strangers(config),
   ];
@@ -164,12 +187,22 @@ function doubled(
 function unknownPlaces({ device, index }: Listed, places: Fields["places"]): ConfigFault[] {
   if (places.length === 0) return [];
   const known = new Set<string>(places.map(({ code }) => code));
-  const named = device.readPoints.flatMap(({ place, from, to }) => [place, from, ...(to === undefined ? [] : [to])]);
+  const named = device.readPoints.flatMap(({ place, from, to }) =>
+    [place, from, to].filter(account => account !== undefined),
+  );
   const missing = [...new Set<string>(named)].filter(account => !known.has(account) && !isOutside(account));
   return missing.map(account => ({
     path: ["devices", index],
     message: `names the place ${account}, which places lacks`,
   }));
+}
+
+function sharedLabels(places: Fields["places"]): ConfigFault[] {
+  const keys = places.map(glnKeyOf);
+  return keys.flatMap((key, index) => {
+    const first = key === undefined ? index : keys.indexOf(key);
+    return first === index ? [] : [{ path: ["places", index, "gln"], message: `is that of places[${first}] already` }];
+  });
 }
 
 function unheard(listed: readonly Listed[], { mqtt }: Fields): ConfigFault[] {

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { type HttpServer, type Log, listenHttp, openTogether } from "@tallygate/kit";
+import { answerBody } from "./answer.ts";
 import { createEdgeApi } from "./api/api.ts";
 import { Live } from "./api/live.ts";
 import { createEdgeMetrics } from "./api/metrics.ts";
 import { deviceLine, movementLines, statusBody } from "./api/shapes.ts";
-import type { EdgeConfig } from "./config.ts";
+import { type EdgeConfig, glnKeyOf } from "./config.ts";
 import { apply } from "./core/apply.ts";
 import { readPointRule } from "./core/read-points.ts";
+import type { MovementRef } from "./core/scanner/scanner-state.ts";
 import { type CoreDecision, type CoreState, openCore } from "./core/state.ts";
 import { decideTick } from "./core/tick.ts";
 import { DeviceMeter } from "./drivers/health.ts";
@@ -49,7 +51,12 @@ export function openEdge(config: EdgeConfig, { log, now = Date.now }: EdgeOption
   return openTogether(async stack => {
     const devices = config.devices.map(device => deviceOf(device));
     const store = stack.use(openSiteStore(config, now()));
-    const core = openCore({ readPoints: rulesOf(devices), clocks: store.clocks() });
+    const core = openCore({
+      readPoints: rulesOf(devices),
+      clocks: store.clocks(),
+      scanners: store.scanners(),
+      places: config.places.map(place => ({ code: place.code, glnKey: glnKeyOf(place) })),
+    });
     const inbox = new Inbox();
     const meters = metersOf(devices);
     const intake = new Intake({ inbox, meters, now });
@@ -136,18 +143,23 @@ interface TickParts {
 /** Runs the ticks: decide, commit, take over, and only then answer. */
 function runTicks(parts: TickParts): Disposable {
   const { inbox, core, store, log, now, commitSeconds } = parts;
+  let first: MovementRef | undefined;
   const ticks = inbox.run<CoreDecision>({
     decide: deliveries => decideTick(core, deliveries, now(), store),
     commit: decision => {
       const startMs = performance.now();
-      store.commit(decision);
+      [first] = store.commit(decision).movements;
       // A quiet tick writes nothing, and would hide how long the others take.
       if (decision.readings.length + decision.exceptions.length === 0) return;
       commitSeconds.observe((performance.now() - startMs) / 1000);
     },
     apply: decision => {
-      apply(core, decision);
+      apply(core, decision, first);
       tell(parts, decision);
+    },
+    answers: decision => asked => {
+      const answer = decision.answers.get(asked);
+      return answer === undefined ? undefined : answerBody(answer, store);
     },
     alarm: err => {
       if (err === undefined) log.info("readings can be stored again");
@@ -165,13 +177,13 @@ function runTicks(parts: TickParts): Disposable {
   };
 }
 
-function tell({ uplink, live }: TickParts, { movements, exceptions, readings }: CoreDecision): void {
+function tell({ uplink, live }: TickParts, { movements, exceptions, readings, scanners }: CoreDecision): void {
   if (movements.length > 0) {
     uplink.wake();
     live.changed("movement", "stock", "status");
   }
   if (exceptions.length > 0) live.changed("exception", "status");
-  if (readings.length > 0) live.changed("device");
+  if (readings.length + scanners.length > 0) live.changed("device");
 }
 
 /** The site's own broker, an existing one, or both. */

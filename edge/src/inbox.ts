@@ -1,4 +1,6 @@
 import type { Problem, Reading } from "@tallygate/protocol";
+import type { AnswerBody } from "./answer.ts";
+import type { ScannerOrder } from "./core/scanner/scanner-state.ts";
 import { limits } from "./limits.ts";
 
 /**
@@ -10,14 +12,21 @@ export interface Delivery {
   readonly readings: readonly Reading[];
   /** What the driver could not read, with its bytes: it becomes exceptions in the same commit. */
   readonly refused: readonly { readonly problem: Problem; readonly bytes: Uint8Array }[];
-  settle(error?: Error): void;
+  /** Modes of scanners that a person sets. */
+  readonly orders?: readonly ScannerOrder[];
+  settle(error?: Error, answers?: Answers): void;
 }
+
+/** What a scan, by its reading, or an order is told after the commit; nothing for what has no answer, such as a tag at a gate. */
+export type Answers = (asked: Reading | ScannerOrder) => AnswerBody | undefined;
 
 /** What a tick does. `commit` throws when the disk fails; nothing is lost then, and the tick is tried again. */
 export interface TickSteps<D> {
   decide(deliveries: readonly Delivery[]): D;
   commit(decision: D): void;
   apply(decision: D): void;
+  /** What is answered, asked for when the answers are given. */
+  answers?(decision: D): Answers;
   /** Called when commits begin to fail (with the cause) and when they work again (without). */
   alarm?(error: Error | undefined): void;
 }
@@ -129,7 +138,8 @@ export class Inbox {
     this.#waiting.splice(0, deliveries.length);
     for (const delivery of deliveries) this.#weight -= weightOf(delivery);
     this.#lastTickAt = performance.now();
-    for (const delivery of deliveries) delivery.settle();
+    const answers = steps.answers?.(decision);
+    for (const delivery of deliveries) delivery.settle(undefined, answers);
     this.#wakeWaiters();
     this.#schedule();
   }

@@ -1,10 +1,16 @@
+import type { MovementRef } from "./scanner/scanner-state.ts";
+import { identified } from "./scanner/undo.ts";
 import type { Changes, CoreDecision, CoreState } from "./state.ts";
 import { slotOf } from "./sweep.ts";
 
 const classScansMax = 10_000;
 
-/** Takes over a decision that was committed. The decision must have been made on this very state. */
-export function apply(state: CoreState, decision: CoreDecision): void {
+/**
+ * Takes over a decision that was committed. The decision must have been made on this very state.
+ *
+ * @param first the identity that the commit gave to the first of its movements
+ */
+export function apply(state: CoreState, decision: CoreDecision, first?: MovementRef): void {
   const { changes } = decision;
   if (changes.version !== state.version) throw new Error("the decision was made on another state");
   state.version++;
@@ -14,6 +20,8 @@ export function apply(state: CoreState, decision: CoreDecision): void {
   applyDue(state, decision);
   for (const key of changes.gone) forget(state, key);
   applyClassScans(state, decision);
+  for (const [deviceId, scanner] of changes.scanners) state.scanners.set(deviceId, scanner);
+  for (const [deviceId, done] of changes.done) state.done.set(deviceId, identified(done, first));
 }
 
 function applyTags(state: CoreState, { slots, copies, fresh, keyOfEpc }: Changes): void {

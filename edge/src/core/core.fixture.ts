@@ -1,9 +1,11 @@
-import { type Account, DeviceId, type Reading } from "@tallygate/protocol";
+import { type Account, DeviceId, Epoch, PlaceCode, type Reading } from "@tallygate/protocol";
 import { apply } from "./apply.ts";
 import { decide } from "./decide.ts";
 import { readPointRule } from "./read-points.ts";
-import { type CoreDecision, type CoreState, openCore } from "./state.ts";
-import { type ClockSkew, type Lookup, ReadPointConfig, type ReadPointRule, type TagPlace } from "./types.ts";
+import type { ScanMode } from "./scanner/modes.ts";
+import type { KeptScanner, ScanAnswer } from "./scanner/scanner-state.ts";
+import { type CoreDecision, type CoreOptions, type CoreState, openCore } from "./state.ts";
+import { type Lookup, ReadPointConfig, type ReadPointRule, type TagPlace } from "./types.ts";
 
 export const startMs = Date.UTC(2026, 8, 7, 12);
 
@@ -22,6 +24,8 @@ export function epcOf(serial: number): string {
 export class KnownThings implements Lookup {
   readonly places = new Map<string, TagPlace>();
   readonly scans = new Set<string>();
+  readonly scanners = new Map<string, KeptScanner>();
+  epoch = { epoch: Epoch.parse("0".repeat(16)), last: 0 };
 
   tagPlace(key: string): TagPlace | undefined {
     return this.places.get(key);
@@ -31,10 +35,25 @@ export class KnownThings implements Lookup {
     return this.scans.has(fingerprint);
   }
 
-  commit(decision: CoreDecision): void {
+  /** Gives the movements their identities, as the store does: the first one's, and `reverses` of those that need it. */
+  commit(decision: CoreDecision): Identified {
+    const { epoch, last } = this.epoch;
+    const first = { epoch, seq: last + 1 };
+    this.epoch = { epoch, last: last + decision.movements.length };
+    for (const kept of decision.scanners) this.scanners.set(kept.deviceId, kept);
+
     for (const place of decision.tagPlaces) this.places.set(place.key, place);
     for (const scan of decision.scansSeen) this.scans.add(scan);
+    const reverses = decision.movements.map(({ movement, reversesDecided }) =>
+      reversesDecided === undefined ? movement.reverses?.seq : first.seq + reversesDecided,
+    );
+    return { first, reverses };
   }
+}
+
+interface Identified {
+  readonly first: { readonly epoch: Epoch; readonly seq: number };
+  readonly reverses: readonly (number | undefined)[];
 }
 
 type Heard = Partial<Omit<Reading, "deviceId">>;
@@ -48,12 +67,15 @@ export class Story {
   readonly core: CoreState;
   nowMs = startMs;
   readonly movements: { code: string; quantity: number; from: string; to: string; eventTimeMs: number }[] = [];
+  /** Beside each movement the number of the one that it reverses. */
+  readonly reverses: (number | undefined)[] = [];
+  readonly answers: ScanAnswer[] = [];
   readonly presence: string[] = [];
   readonly exceptions: { problem: string; key: string }[] = [];
   last: CoreDecision | undefined;
 
-  constructor(rules: readonly ReadPointRule[], clocks: readonly ClockSkew[] = []) {
-    this.core = openCore({ readPoints: rules, clocks });
+  constructor(rules: readonly ReadPointRule[], options: Omit<CoreOptions, "readPoints"> = {}) {
+    this.core = openCore({ readPoints: rules, ...options });
   }
 
   wait(ms: number): this {
@@ -76,13 +98,26 @@ export class Story {
   }
 
   tick(...readings: Reading[]): this {
-    const decision = decide(this.core, readings, this.nowMs, this.known);
-    this.known.commit(decision);
-    apply(this.core, decision);
-    for (const { movement } of decision.movements) {
+    return this.take(decide(this.core, readings, this.nowMs, this.known));
+  }
+
+  /** Someone sets a mode at the page. */
+  order(deviceId: string, mode: ScanMode, place?: string): this {
+    const named = place === undefined ? {} : { place: PlaceCode.parse(place) };
+    const order = { deviceId, mode, ...named };
+    return this.take(decide(this.core, [], this.nowMs, this.known, [], [order]));
+  }
+
+  /** Commits a decision and takes it over. */
+  take(decision: CoreDecision): this {
+    const { first, reverses } = this.known.commit(decision);
+    apply(this.core, decision, first);
+    for (const [index, { movement }] of decision.movements.entries()) {
       const { code, quantity, from, to, eventTimeMs } = movement;
       this.movements.push({ code, quantity, from, to, eventTimeMs });
+      this.reverses.push(reverses[index]);
     }
+    for (const answer of decision.answers.values()) this.answers.push(answer);
     for (const { kind, place } of decision.presence) this.presence.push(`${kind} ${place}`);
     for (const { problem, key } of decision.exceptions) this.exceptions.push({ problem, key });
     this.last = decision;

@@ -110,8 +110,8 @@ describe("whatever is heard", () => {
           expect(observable(story)).toEqual(before);
           expect(comparable(again)).toEqual(comparable(first));
           // Whichever of them was committed, it can be taken over after the other was made.
-          story.known.commit(first);
-          apply(story.core, first);
+          const { first: id } = story.known.commit(first);
+          apply(story.core, first, id);
           expect(() => apply(story.core, again)).toThrow("another state");
         }
         expect(observable(story)).toEqual(observable(play(new Story(rules), given)));

@@ -1,10 +1,14 @@
-import { type Identity, limits, type Reading } from "@tallygate/protocol";
+import { limits, type Reading } from "@tallygate/protocol";
 import { type Clock, eventTimeOf, observe, openClock } from "./clock-skew.ts";
-import { beginDraft, type Draft, draftTag, draftTagOfEpc, type Thing } from "./draft.ts";
-import { modes } from "./modes/index.ts";
-import { scanClass } from "./modes/scanner.ts";
+import { beginDraft, type Draft, draftTag, draftTagOfEpc } from "./draft.ts";
+import { hearAtGate } from "./modes/gate.ts";
 import type { Sighting } from "./move.ts";
 import { findReadPoint } from "./read-points.ts";
+import { goodsOf, moveGoods } from "./scanner/goods.ts";
+import { takeOrder } from "./scanner/orders.ts";
+import { takeScan } from "./scanner/scan.ts";
+import type { ScannerOrder } from "./scanner/scanner-state.ts";
+import { except, isSentAgain, keptScanners } from "./scanner/upkeep.ts";
 import type { CoreDecision, CoreState } from "./state.ts";
 import { sweep } from "./sweep.ts";
 import type { ClockSkew, ExceptionInput, Lookup, TimedReading } from "./types.ts";
@@ -14,6 +18,7 @@ import type { ClockSkew, ExceptionInput, Lookup, TimedReading } from "./types.ts
  * the same decision. `apply` takes it over once it is on disk.
  *
  * @param refused what could not be read, to be kept with the tick
+ * @param orders modes that are set otherwise than by a scan
  */
 export function decide(
   state: CoreState,
@@ -21,11 +26,13 @@ export function decide(
   nowMs: number,
   lookup: Lookup,
   refused: readonly ExceptionInput[] = [],
+  orders: readonly ScannerOrder[] = [],
 ): CoreDecision {
   const draft = beginDraft(state, nowMs, lookup);
   for (const refusal of refused) draft.exceptions.push(refusal);
   for (const reading of readings) learnClock(draft, reading);
   for (const reading of readings) takeReading(draft, reading);
+  for (const order of orders) takeOrder(draft, order);
   sweep(draft);
   const { movements, presence, exceptions, changes } = draft;
   return {
@@ -37,6 +44,8 @@ export function decide(
     exceptions,
     scansSeen: [...draft.scansSeen],
     clocks: changedSkews(draft),
+    scanners: keptScanners(draft),
+    answers: draft.answers,
     changes,
   };
 }
@@ -68,11 +77,15 @@ function takeReading(draft: Draft, reading: Reading): void {
   draft.readings.push(timed);
   const rule = findReadPoint(draft.state.points, reading.deviceId, reading.antenna);
   if (rule === undefined) return;
+  if (rule.scan !== undefined) {
+    takeScan(draft, rule, timed);
+    return;
+  }
   const sighting: Sighting = { rule, timed, timeMs };
   const { epcHex } = reading;
   const tag = epcHex === undefined ? undefined : draftTagOfEpc(draft, epcHex);
   if (tag === undefined) takeCode(draft, sighting);
-  else modes[rule.mode](draft, tag, sighting);
+  else hearAtGate(draft, tag, sighting);
 }
 
 /** A code that no tag in memory has. */
@@ -81,29 +94,16 @@ function takeCode(draft: Draft, sighting: Sighting): void {
   const { epcHex } = reading;
   const identity = draft.state.identify(epcHex === undefined ? { scan: reading.scan ?? "" } : { epcHex });
   if (identity.kind === "place") return;
-  const thing = thingOf(identity, epcHex);
-  if (identity.key.length > limits.codeCharsMax) refuseLongCode(draft, identity, sighting);
-  else if (thing === undefined) scanClass(draft, identity, sighting);
-  else modes[sighting.rule.mode](draft, draftTag(draft, thing), sighting);
+  const goods = goodsOf(identity, epcHex);
+  const { key, classKey, isThing } = goods;
+  if (key.length > limits.codeCharsMax) refuseLongCode(draft, key, reading);
+  else if (isThing) hearAtGate(draft, draftTag(draft, { key, classKey, epcHex }), sighting);
+  else if (!isSentAgain(draft, reading)) moveGoods(draft, goods, sighting);
 }
 
-/** A tag is one thing even if its code is no GS1 key; a barcode without a serial number is a class of things. */
-function thingOf(identity: Identity, epcHex: string | undefined): Thing | undefined {
-  const { key, classKey } = identity;
-  if (identity.kind === "unit") return { key, classKey: undefined, epcHex };
-  if (identity.kind === "instance" || epcHex !== undefined) return { key, classKey, epcHex };
-  return undefined;
-}
-
-function refuseLongCode(draft: Draft, identity: Identity, { timed: { reading } }: Sighting): void {
-  draft.exceptions.push({
-    problem: "code.length",
-    detail: `the code has ${identity.key.length} characters, at most ${limits.codeCharsMax} are moved`,
-    deviceId: reading.deviceId,
-    key: identity.key.slice(0, 100),
-    bytes: Buffer.from(reading.scan ?? reading.epcHex ?? ""),
-    timeMs: draft.nowMs,
-  });
+function refuseLongCode(draft: Draft, key: string, reading: Reading): void {
+  const detail = `the code has ${key.length} characters, at most ${limits.codeCharsMax} are moved`;
+  except(draft, reading, { code: "code.length", detail }, key);
 }
 
 /** Skews worth keeping: known for the first time, or moved by more than the noise. */

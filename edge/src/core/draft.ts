@@ -1,3 +1,4 @@
+import type { ScanAnswer } from "./scanner/scanner-state.ts";
 import type { ActiveTag, Changes, CoreState, TagSlot } from "./state.ts";
 import type { DecidedMovement, ExceptionInput, Lookup, PresenceChange, TagPlace, TimedReading } from "./types.ts";
 
@@ -13,6 +14,8 @@ export interface Draft {
   readonly presence: PresenceChange[];
   readonly exceptions: ExceptionInput[];
   readonly scansSeen: Set<string>;
+  /** What each scan, by its reading, and each order is answered. */
+  readonly answers: Map<object, ScanAnswer>;
 }
 
 export function beginDraft(state: CoreState, nowMs: number, lookup: Lookup): Draft {
@@ -31,6 +34,8 @@ export function beginDraft(state: CoreState, nowMs: number, lookup: Lookup): Dra
       classScans: new Map(),
       due: new Map(),
       slotsDone: [],
+      scanners: new Map(),
+      done: new Map(),
     },
     readings: [],
     movements: [],
@@ -38,6 +43,7 @@ export function beginDraft(state: CoreState, nowMs: number, lookup: Lookup): Dra
     presence: [],
     exceptions: [],
     scansSeen: new Set(),
+    answers: new Map(),
   };
 }
 

@@ -185,7 +185,7 @@ describe("two gates", () => {
 
 describe("late readings", () => {
   const clocks = ["dock-1", "dock-2"].map(deviceId => ({ deviceId, skewMs: 0 }));
-  const docks = () => new Story([rule("dock-1", {}), rule("dock-2", {})], clocks);
+  const docks = () => new Story([rule("dock-1", {}), rule("dock-2", {})], { clocks });
 
   test("a reading older than what is known from another place is history", () => {
     const story = docks().hear("dock-2", 7, -50, { readerTimeMs: startMs });

@@ -1,4 +1,4 @@
-import type { Account, Movement } from "@tallygate/protocol";
+import type { Account, Movement, Reading } from "@tallygate/protocol";
 import { type Draft, isBelievable, touch } from "./draft.ts";
 import type { ActiveTag } from "./state.ts";
 import type { ReadPointRule, TimedReading } from "./types.ts";
@@ -65,9 +65,13 @@ export function pushMovement(draft: Draft, { rule, timed }: Sighting, moved: Mov
     from: moved.from,
     to: rule.to,
     bizStep: rule.bizStep,
-    readPoint: reading.antenna === undefined ? reading.deviceId : `${reading.deviceId}/${reading.antenna}`,
+    readPoint: readPointOf(reading),
     eventTimeMs: moved.timeMs,
     cause: reading.scan === undefined ? "reading" : "scan",
   };
   draft.movements.push(moved.classKey === undefined ? { movement } : { movement, classKey: moved.classKey });
+}
+
+export function readPointOf({ deviceId, antenna }: Reading): string {
+  return antenna === undefined ? deviceId : `${deviceId}/${antenna}`;
 }

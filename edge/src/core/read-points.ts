@@ -1,16 +1,24 @@
 import type { Account, BizStep, DeviceId } from "@tallygate/protocol";
+import { configuredRoute, modeBetween, type ScanMode, stepOf } from "./scanner/modes.ts";
 import type { ReadPointConfig, ReadPointRule } from "./types.ts";
 
 /** The rule that a read point's configuration means. */
 export function readPointRule(deviceId: DeviceId, config: ReadPointConfig): ReadPointRule {
-  const to: string = config.to ?? config.place;
+  const route = configuredRoute(config);
+  // Where only scanned places say from where to where, these are not looked at.
+  const { from, to } = route ?? { from: "supplier" as Account, to: config.place as string as Account };
+  const mode = scanModeOf(config, from, to);
   return {
     deviceId,
-    mode: config.mode,
+    mode: mode === undefined ? "gate" : "scanner",
+    ...(mode === undefined ? {} : { scan: { mode, hasRoute: route !== undefined, forgetMs: config.forget_ms } }),
     place: config.place,
-    to: to as Account, // A place code is an account: the brands differ, the form is the same.
-    from: config.from,
-    bizStep: config.biz_step ?? stepBetween(config.from, to),
+    to,
+    from,
+    bizStep:
+      config.biz_step ??
+      (config.mode === "scanner" || mode === undefined ? undefined : stepOf(mode)) ??
+      stepBetween(from, to),
     minReads: config.min_reads,
     windowMs: config.window_ms,
     settleMs: config.settle_ms,
@@ -18,6 +26,11 @@ export function readPointRule(deviceId: DeviceId, config: ReadPointConfig): Read
     ...(config.antennas === undefined ? {} : { antennas: config.antennas }),
     ...(config.min_rssi_dbm === undefined ? {} : { minRssiDbm: config.min_rssi_dbm }),
   };
+}
+
+function scanModeOf({ mode }: ReadPointConfig, from: string, to: string): ScanMode | undefined {
+  if (mode === "gate") return undefined;
+  return mode === "scanner" ? modeBetween(from, to) : mode;
 }
 
 function stepBetween(from: string, to: string): BizStep {
@@ -49,4 +62,18 @@ export function findReadPoint(points: ReadPoints, deviceId: string, antenna: num
   const device = points.get(deviceId);
   if (device === undefined) return undefined;
   return (antenna === undefined ? undefined : device.byAntenna.get(antenna)) ?? device.others;
+}
+
+/** The rule under which a device is a scanner, if it is one. */
+export function findScanner(points: ReadPoints, deviceId: string): ReadPointRule | undefined {
+  const device = points.get(deviceId);
+  if (device === undefined) return undefined;
+  return [device.others, ...device.byAntenna.values()].find(rule => rule?.scan !== undefined);
+}
+
+/** What the configuration says of a scanner: a state that was kept for another configuration means nothing. */
+export function scannerConfiguration(points: ReadPoints, deviceId: string): string {
+  const device = points.get(deviceId);
+  const rules = device === undefined ? [] : [device.others, ...device.byAntenna.values()];
+  return JSON.stringify(rules.map(rule => rule && [rule.scan?.mode, rule.place, rule.from, rule.to]));
 }

@@ -1,7 +1,8 @@
-import { type Account, type Identity, identify } from "@tallygate/protocol";
+import { type Account, type Identity, identify, type PlaceCode } from "@tallygate/protocol";
 import type { Clock } from "./clock-skew.ts";
 import type { Hearing } from "./presence.ts";
-import { indexReadPoints, type ReadPoints } from "./read-points.ts";
+import { indexReadPoints, type ReadPoints, scannerConfiguration } from "./read-points.ts";
+import type { Done, KeptScanner, ScanAnswer, ScannerState } from "./scanner/scanner-state.ts";
 import type { ClockSkew, Decision, ReadPointRule } from "./types.ts";
 
 /** What the core knows. Only `apply` changes it. */
@@ -18,6 +19,14 @@ export interface CoreState {
   readonly due: Map<number, string[]>;
   /** Last time that each class of things was scanned at a read point that ignores repeats. */
   readonly classScans: Map<string, number>;
+  /** Places that may be scanned; none named: any. */
+  readonly places: ReadonlySet<string>;
+  /** Places by the key of their location barcode. */
+  readonly placeOfGln: ReadonlyMap<string, PlaceCode>;
+  /** Scanners that are not as their configuration has them. */
+  readonly scanners: Map<string, ScannerState>;
+  /** What each scanner moved and may undo, the latest last. */
+  readonly done: Map<string, readonly Done[]>;
   lastSlot: number;
   version: number;
 }
@@ -55,12 +64,24 @@ export interface ActiveTag {
 export interface CoreOptions {
   readonly readPoints: readonly ReadPointRule[];
   readonly clocks?: Iterable<ClockSkew>;
+  /** As they were kept; those whose configuration has changed since begin anew. */
+  readonly scanners?: Iterable<KeptScanner>;
+  readonly places?: Iterable<{ readonly code: PlaceCode; readonly glnKey?: string | undefined }>;
   readonly identify?: CoreState["identify"];
 }
 
 export function openCore(options: CoreOptions): CoreState {
+  const points = indexReadPoints(options.readPoints);
+  const kept = [...(options.scanners ?? [])].filter(
+    ({ deviceId, configured }) => configured === scannerConfiguration(points, deviceId),
+  );
+  const places = [...(options.places ?? [])];
   return {
-    points: indexReadPoints(options.readPoints),
+    points,
+    places: new Set(places.map(({ code }) => code)),
+    placeOfGln: new Map(places.flatMap(({ code, glnKey }) => (glnKey === undefined ? [] : [[glnKey, code]]))),
+    scanners: new Map(kept.map(({ deviceId, state }) => [deviceId, state])),
+    done: new Map(),
     identify: options.identify ?? identify,
     tags: new Map(),
     tagOfEpc: new Map(),
@@ -76,6 +97,8 @@ export function openCore(options: CoreOptions): CoreState {
 /** A decision together with what `apply` does to the state. */
 export interface CoreDecision extends Decision {
   readonly changes: Changes;
+  /** What each scan, by its reading, and each order is answered after the commit. */
+  readonly answers: ReadonlyMap<object, ScanAnswer>;
 }
 
 export interface Changes {
@@ -92,4 +115,7 @@ export interface Changes {
   /** When tags are looked at next. */
   readonly due: Map<string, number>;
   readonly slotsDone: number[];
+  readonly scanners: Map<string, ScannerState>;
+  /** With the positions of the tick's own movements until they have an identity. */
+  readonly done: Map<string, readonly Done[]>;
 }

@@ -1,6 +1,7 @@
 import { type Draft, draftTag, seenIn } from "./draft.ts";
 import { conclude } from "./modes/gate.ts";
 import { type Hearing, isAlive } from "./presence.ts";
+import { sweepScanners } from "./scanner/upkeep.ts";
 import type { ActiveTag, CoreState } from "./state.ts";
 
 /** Tags are looked at in slots of this length. */
@@ -35,6 +36,7 @@ export function sweep(draft: Draft): void {
     changes.slotsDone.push(slot);
     for (const key of state.due.get(slot) ?? []) look(draft, key, slot);
   }
+  sweepScanners(draft);
 }
 
 function dueSlots({ due, lastSlot }: CoreState, nowSlot: number): number[] {

@@ -1,6 +1,7 @@
 import type { Reading } from "@tallygate/protocol";
 import type { Delivery } from "../inbox.ts";
 import { decide } from "./decide.ts";
+import type { ScannerOrder } from "./scanner/scanner-state.ts";
 import type { CoreDecision, CoreState } from "./state.ts";
 import type { ExceptionInput, Lookup } from "./types.ts";
 
@@ -13,7 +14,9 @@ export function decideTick(
 ): CoreDecision {
   const readings: Reading[] = [];
   const refused: ExceptionInput[] = [];
+  const orders: ScannerOrder[] = [];
   for (const delivery of deliveries) {
+    if (delivery.orders !== undefined) orders.push(...delivery.orders);
     for (const reading of delivery.readings) readings.push(reading);
     for (const { problem, bytes } of delivery.refused) {
       const at = problem.at === undefined ? "" : ` (at ${problem.at})`;
@@ -27,5 +30,5 @@ export function decideTick(
       });
     }
   }
-  return decide(state, readings, nowMs, lookup, refused);
+  return decide(state, readings, nowMs, lookup, refused, orders);
 }

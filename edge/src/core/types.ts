@@ -1,5 +1,15 @@
-import { Account, BizStep, type Movement, PlaceCode, type ProblemCode, type Reading } from "@tallygate/protocol";
+import {
+  Account,
+  BizStep,
+  type Epoch,
+  type Movement,
+  PlaceCode,
+  type ProblemCode,
+  type Reading,
+} from "@tallygate/protocol";
 import { z } from "zod";
+import { configuredRoute, type ScanMode, scanModes } from "./scanner/modes.ts";
+import type { KeptScanner } from "./scanner/scanner-state.ts";
 
 /**
  * What a read point means: an antenna, or all antennas of a device, or a scanner. In the configuration file it stands under its
@@ -13,16 +23,17 @@ export const ReadPointConfig = z
       .max(64)
       .optional()
       .meta({ description: "Antennas that this is about; absent: all that no other read point of the device names." }),
-    mode: z
-      .enum(["gate", "scanner"])
-      .meta({ description: "gate: presence of tags is judged. scanner: each scan is an act." }),
+    mode: z.enum(["gate", "scanner", ...scanModes]).meta({
+      description:
+        "gate: presence of tags is judged. The others: each scan is an act. receive: from a supplier to the place. ship, pick: from the place to a customer. move: from `from` to the place, or between places that are scanned. count, look_up: nothing moves. scanner: from `from` to `to`.",
+    }),
     place: PlaceCode.meta({ description: "The place that the read point hears." }),
     to: Account.optional().meta({
       description: "Where a thing is after it was read here; by default `place`. A shipping gate says customer.",
     }),
-    from: Account.default(Account.parse("supplier")).meta({
+    from: Account.optional().meta({
       description:
-        "Where a thing comes from that was never seen before, and what a scan of a class of things takes from.",
+        "Where a thing comes from that was never seen before, and what a scan of a class of things takes from; by default supplier.",
     }),
     biz_step: BizStep.optional().meta({
       description: "By default receiving from a supplier, shipping to a customer, storing otherwise.",
@@ -50,11 +61,17 @@ export const ReadPointConfig = z
       .max(60_000)
       .default(0)
       .meta({ description: "A scan of the same class of things within so long is a repeat. 0: each scan counts." }),
+    forget_ms: z
+      .int()
+      .min(5000)
+      .max(3_600_000)
+      .default(120_000)
+      .meta({ description: "A half-done sequence of scans is forgotten after so long without a scan." }),
   })
-  .refine(
-    config => config.from !== (config.to ?? config.place),
-    "from and to are the same account: nothing would move",
-  );
+  .refine(config => {
+    const route = configuredRoute(config);
+    return route === undefined || route.from !== route.to;
+  }, "from and to are the same account: nothing would move");
 export type ReadPointConfig = z.infer<typeof ReadPointConfig>;
 
 /** A read point of a device, as the core uses it. */
@@ -62,6 +79,8 @@ export interface ReadPointRule {
   readonly deviceId: string;
   readonly antennas?: readonly number[];
   readonly mode: "gate" | "scanner";
+  /** Of a scanner: the mode that it has until another is set, and whether `from` and `to` are its route in that mode. */
+  readonly scan?: { readonly mode: ScanMode; readonly hasRoute: boolean; readonly forgetMs: number };
   readonly place: string;
   readonly to: Account;
   readonly from: Account;
@@ -108,7 +127,10 @@ export interface PresenceChange {
 
 /** A movement as decided. */
 export interface DecidedMovement {
+  /** If it reverses a movement of the same tick, the store adds `reverses`. */
   readonly movement: Movement;
+  /** Position in the tick's movements of the one that this one reverses. */
+  readonly reversesDecided?: number;
   /** The class key under which its stock is counted; absent for a logistic unit, which is no stock itself. */
   readonly classKey?: string;
 }
@@ -118,6 +140,8 @@ export interface Lookup {
   tagPlace(key: string): TagPlace | undefined;
   /** Whether a scan with this fingerprint was committed before: a device that got no answer sends it again. */
   scanSeen(fingerprint: string): boolean;
+  /** The epoch in which the next movement gets its identity. */
+  readonly epoch: { readonly epoch: Epoch };
 }
 
 /** A device's clock: what to add to its times. Kept, so that after a restart an old reading is not taken for a slow clock. */
@@ -136,4 +160,6 @@ export interface Decision {
   readonly exceptions: readonly ExceptionInput[];
   readonly scansSeen: readonly string[];
   readonly clocks: readonly ClockSkew[];
+  /** Scanners whose state changes. */
+  readonly scanners: readonly KeptScanner[];
 }

@@ -1,5 +1,6 @@
 import { Account, BizStep, DeviceId, PlaceCode } from "@tallygate/protocol";
 import { z } from "zod";
+import { scanModes } from "../core/scanner/modes.ts";
 import { ReadPointConfig } from "../core/types.ts";
 
 /** What the configuration of each device on a serial port has. A driver adds its own fields, and says the usual speed. */
@@ -26,9 +27,9 @@ export function serialFields({ baud }: { readonly baud: number }) {
 
 /** What a device that reads one thing at a time has: what reading it there means. */
 export const scanPointFields = {
-  mode: z.enum(["receive", "ship", "move"]).meta({
+  mode: z.enum(scanModes).meta({
     description:
-      "receive: from a supplier to the place. ship: from the place to a customer. move: from `from` to the place.",
+      "What a scan does until another mode is set by a command barcode or at the page. receive: from a supplier to the place. ship, pick: from the place to a customer. move: from `from` to the place; without `from` between places that are scanned. count, look_up: nothing moves.",
   }),
   place: PlaceCode,
   from: Account.optional().meta({ description: "Overrides where a thing comes from." }),
@@ -40,20 +41,13 @@ export const scanPointFields = {
     .max(60_000)
     .default(0)
     .meta({ description: "A scan of the same class of things within so long is a repeat. 0: each scan counts." }),
+  forget_ms: ReadPointConfig.shape.forget_ms,
 };
 const ScanPoint = z.object(scanPointFields);
 type ScanPoint = z.infer<typeof ScanPoint>;
 
 /** The faults of such a device's read point, for its schema. */
 export function refineScanPoint(config: ScanPoint, context: z.core.$RefinementCtx<ScanPoint>): void {
-  if (config.mode === "move" && config.from === undefined) {
-    context.addIssue({
-      code: "custom",
-      path: ["from"],
-      message: "mode move needs from: the place that a thing leaves",
-    });
-    return;
-  }
   for (const { path, message } of ReadPointConfig.safeParse(inputOf(config)).error?.issues ?? []) {
     context.addIssue({ code: "custom", path, message });
   }
@@ -64,16 +58,6 @@ export function scanPointOf(config: ScanPoint): ReadPointConfig {
   return ReadPointConfig.parse(inputOf(config));
 }
 
-function inputOf(config: ScanPoint) {
-  const { mode, place, biz_step, repeat_ms } = config;
-  const from = config.from ?? (mode === "ship" ? place : "supplier");
-  const to = config.to ?? (mode === "ship" ? "customer" : undefined);
-  return {
-    mode: "scanner",
-    place,
-    from,
-    ...(to === undefined ? {} : { to }),
-    ...(biz_step === undefined ? {} : { biz_step }),
-    repeat_ms,
-  };
+function inputOf({ mode, place, from, to, biz_step, repeat_ms, forget_ms }: ScanPoint) {
+  return { mode, place, from, to, biz_step, repeat_ms, forget_ms };
 }

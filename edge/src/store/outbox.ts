@@ -21,6 +21,12 @@ export interface MovementQuery {
 /** Changes of a sum of pending stock: class key, account, quantity. */
 export type PendingChange = (classKey: string, account: string, quantity: number) => void;
 
+/** Movements beyond `after` of an epoch got numbers of the new one, all further by the same. */
+interface Shift {
+  readonly after: number;
+  readonly by: number;
+}
+
 const rechainAtOnce = 1000;
 
 /** Movements in their epochs. All of it runs inside the store's transactions. */
@@ -219,11 +225,14 @@ export class Outbox {
   rechain(code: string): number {
     const epochs = this.epochs();
     const from = epochs.findIndex(epoch => epoch.epoch === code);
+    const shifts = new Map<string, Shift>();
     let moved = 0;
     for (const epoch of epochs.slice(from < 0 ? epochs.length : from)) {
       if (epoch.epoch === this.#current.epoch) continue;
+      shifts.set(epoch.epoch, { after: epoch.confirmed, by: this.#current.last - epoch.confirmed });
       for (let first = epoch.confirmed + 1; first <= epoch.last; first += rechainAtOnce) {
-        this.#chain(this.range(epoch, first, rechainAtOnce));
+        const again = this.range(epoch, first, rechainAtOnce);
+        this.#chain(again.map(each => ({ ...each, movement: this.#shifted(each.movement, shifts) })));
       }
       this.#db.prepare("delete from movement where epoch_id = ? and seq > ?").run(epoch.id, epoch.confirmed);
       this.#set({ ...epoch, last: epoch.confirmed, lastHash: epoch.confirmedHash });
@@ -232,12 +241,17 @@ export class Outbox {
     return moved;
   }
 
+  /** Gives identities, also to what is reversed in the same tick: `reversesDecided` is a position in `decided`. */
   #chain(decided: readonly DecidedMovement[]): StoredMovement[] {
     const { id, epoch, last } = this.#current;
+    const stamp = ({ movement, reversesDecided }: DecidedMovement): Movement =>
+      reversesDecided === undefined ? movement : { ...movement, reverses: { epoch, seq: last + 1 + reversesDecided } };
     let hash = this.#current.lastHash;
     let seq = last;
     const stored: StoredMovement[] = [];
-    for (const { movement, classKey } of decided) {
+    for (const each of decided) {
+      const { classKey } = each;
+      const movement = stamp(each);
       seq++;
       hash = hashMovement(hash, this.#site, epoch, seq, movement);
       this.#insertOne(id, seq, movement, classKey, hash);
@@ -251,6 +265,14 @@ export class Outbox {
     }
     this.#set({ ...this.#current, last: seq, lastHash: hash });
     return stored;
+  }
+
+  /** A movement that reverses one with a new identity names that. */
+  #shifted(movement: Movement, shifts: ReadonlyMap<string, Shift>): Movement {
+    const { reverses } = movement;
+    const shift = reverses && shifts.get(reverses.epoch);
+    if (reverses === undefined || shift === undefined || reverses.seq <= shift.after) return movement;
+    return { ...movement, reverses: { epoch: this.#current.epoch, seq: reverses.seq + shift.by } };
   }
 
   #takeOut(epoch: EpochState, upTo: number, pending: PendingChange): void {

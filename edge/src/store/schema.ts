@@ -100,6 +100,10 @@ const migrations: readonly string[] = [
   );
   create index exception_state on exception (state, id);
   `,
+  `
+  -- Scanners that are not as their configuration has them: mode, place and what is half done, as JSON.
+  create table scanner_state (device_id text primary key, configured text not null, state text not null) without rowid;
+  `,
 ];
 
 /** Brings the schema up to date. Throws `StoreTooNew` for a database of a later version. */

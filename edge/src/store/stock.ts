@@ -38,6 +38,8 @@ export class Stock {
   readonly #items: StatementSync;
   readonly #search: StatementSync;
   readonly #unknown: StatementSync;
+  readonly #skuOf: StatementSync;
+  readonly #pendingOf: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -75,6 +77,8 @@ export class Stock {
         where quantity <> 0 and not exists (select 1 from item_code where item_code.class_key = pending.class_key)
         order by class_key, account limit ?`,
     );
+    this.#skuOf = db.prepare("select sku from item_code where class_key = ?");
+    this.#pendingOf = db.prepare("select account, quantity from pending where class_key = ? and quantity <> 0");
   }
 
   addPending(sums: ReadonlyMap<string, ReadonlyMap<string, number>>): void {
@@ -156,9 +160,19 @@ export class Stock {
     return [...found].map(([name, places]) => ({ sku: undefined, name, uom: undefined, places }));
   }
 
+  /** The item that has a class key; without one, what moves under the key itself. */
+  itemOf(classKey: string): ItemStock | undefined {
+    const sku = this.skuOf(classKey);
+    if (sku !== undefined) return this.query({ sku, limit: 1 })[0];
+    const places = this.#pendingOf.all(classKey).map(row => {
+      return { place: text(row, "account"), onHand: 0, reserved: 0, blocked: 0, pending: int(row, "quantity") };
+    });
+    return places.length === 0 ? undefined : { sku: undefined, name: classKey, uom: undefined, places };
+  }
+
   /** The SKU that has a class key. */
   skuOf(classKey: string): string | undefined {
-    const row = this.#db.prepare("select sku from item_code where class_key = ?").get(classKey);
+    const row = this.#skuOf.get(classKey);
     return row === undefined ? undefined : text(row, "sku");
   }
 

@@ -59,6 +59,7 @@ export function decision(parts: Partial<Decision>): Decision {
     exceptions: [],
     scansSeen: [],
     clocks: [],
+    scanners: [],
     ...parts,
   };
 }

@@ -7,6 +7,7 @@ import {
   type SiteId,
   type SnapshotPage,
 } from "@tallygate/protocol";
+import type { KeptScanner } from "../core/scanner/scanner-state.ts";
 import type { ClockSkew, Decision, Lookup, TagPlace, TimedReading } from "../core/types.ts";
 import { limits } from "../limits.ts";
 import { storeError } from "./errors.ts";
@@ -87,15 +88,13 @@ export class Store implements Lookup, Disposable {
 
   /** Writes a tick. A decision without anything in it costs nothing. */
   commit(decision: Decision): CommittedTick {
-    const { readings, movements, tagPlaces, exceptions, scansSeen, clocks, nowMs } = decision;
-    const sizes = [readings, movements, tagPlaces, exceptions, scansSeen, clocks].map(list => list.length);
+    const { readings, movements, tagPlaces, exceptions, scansSeen, clocks, scanners, nowMs } = decision;
+    const sizes = [readings, movements, tagPlaces, exceptions, scansSeen, clocks, scanners].map(list => list.length);
     if (sizes.every(size => size === 0)) return { movements: [] };
     return this.#transaction("writing a tick", pending => {
       this.#recorder.append(readings, nowMs);
       const stored = this.#outbox.append(movements, pending);
-      this.#tags.put(tagPlaces);
-      this.#tags.putScans(scansSeen, nowMs);
-      this.#tags.putClocks(clocks);
+      this.#tags.putTick(decision);
       this.#exceptions.put(exceptions);
       return { movements: stored };
     });
@@ -113,6 +112,10 @@ export class Store implements Lookup, Disposable {
 
   clocks(): ClockSkew[] {
     return this.#tags.clocks();
+  }
+
+  scanners(): KeptScanner[] {
+    return this.#tags.scanners();
   }
 
   // What the uplink sends.
@@ -238,6 +241,11 @@ export class Store implements Lookup, Disposable {
   /** Pending stock of classes of things that no item has. */
   unknownStock(limit: number): ItemStock[] {
     return this.#stock.unknown(limit);
+  }
+
+  /** The item that has a class key, with its stock at every place. */
+  itemOf(classKey: string): ItemStock | undefined {
+    return this.#stock.itemOf(classKey);
   }
 
   skuOf(classKey: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Account } from "@tallygate/protocol";
-import type { ClockSkew, TagPlace } from "../core/types.ts";
+import { type KeptScanner, ScannerState } from "../core/scanner/scanner-state.ts";
+import type { ClockSkew, Decision, TagPlace } from "../core/types.ts";
 import { int, only, type Row, text } from "./rows.ts";
 
 export interface TagQuery {
@@ -14,7 +15,7 @@ export interface TagQuery {
 const scanAgeMaxMs = 7 * 86_400_000;
 const forgetScansAtOnce = 100;
 
-/** What is known of single things: where each tag is; and beside it which scans were taken, and the devices' clocks. */
+/** What is known of single things: where each tag is; and beside it which scans were taken, the devices' clocks and the scanners' modes. */
 export class Tags {
   readonly #put: StatementSync;
   readonly #get: StatementSync;
@@ -25,6 +26,8 @@ export class Tags {
   readonly #forgetScans: StatementSync;
   readonly #putClock: StatementSync;
   readonly #clocks: StatementSync;
+  readonly #putScanner: StatementSync;
+  readonly #scanners: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#put = db.prepare(
@@ -42,9 +45,22 @@ export class Tags {
     );
     this.#putClock = db.prepare("insert or replace into clock (device_id, skew_ms) values (?, ?)");
     this.#clocks = db.prepare("select device_id, skew_ms from clock");
+    this.#putScanner = db.prepare(
+      "insert or replace into scanner_state (device_id, configured, state) values (?, ?, ?)",
+    );
+    this.#scanners = db.prepare("select device_id, configured, state from scanner_state");
   }
 
-  put(places: readonly TagPlace[]): void {
+  putTick({ tagPlaces, scansSeen, clocks, scanners, nowMs }: Decision): void {
+    this.#putPlaces(tagPlaces);
+    this.#putScans(scansSeen, nowMs);
+    for (const { deviceId, skewMs } of clocks) this.#putClock.run(deviceId, skewMs);
+    for (const { deviceId, configured, state } of scanners) {
+      this.#putScanner.run(deviceId, configured, JSON.stringify(state));
+    }
+  }
+
+  #putPlaces(places: readonly TagPlace[]): void {
     for (const { key, account, eventTimeMs } of places) this.#put.run(key, account, eventTimeMs);
   }
 
@@ -61,7 +77,7 @@ export class Tags {
     return int(only(this.#count), "n");
   }
 
-  putScans(fingerprints: readonly string[], nowMs: number): void {
+  #putScans(fingerprints: readonly string[], nowMs: number): void {
     if (fingerprints.length === 0) return;
     for (const fingerprint of fingerprints) this.#putScan.run(fingerprint, nowMs);
     this.#forgetScans.run(nowMs - scanAgeMaxMs);
@@ -71,12 +87,16 @@ export class Tags {
     return this.#getScan.get(fingerprint) !== undefined;
   }
 
-  putClocks(clocks: readonly ClockSkew[]): void {
-    for (const { deviceId, skewMs } of clocks) this.#putClock.run(deviceId, skewMs);
-  }
-
   clocks(): ClockSkew[] {
     return this.#clocks.all().map(row => ({ deviceId: text(row, "device_id"), skewMs: int(row, "skew_ms") }));
+  }
+
+  scanners(): KeptScanner[] {
+    return this.#scanners.all().map(row => ({
+      deviceId: text(row, "device_id"),
+      configured: text(row, "configured"),
+      state: ScannerState.parse(JSON.parse(text(row, "state"))),
+    }));
   }
 }
 

@@ -16,5 +16,5 @@ export { type EpcUri, formatPureIdentity, parseEpcUri } from "./epc-uri.ts";
 export { type Code, type IdentifyOptions, type Identity, identify, identityOf } from "./identity.ts";
 export { type EpcHex, type Gtin, normaliseGtin, parseGln, parseSscc, type Sscc } from "./keys.ts";
 export { type CodeProblem, codeProblems } from "./problems.ts";
-export { parseScan, type ScannedCode, type ScanOptions } from "./scan.ts";
+export { parseScan, type ScannedCode, type ScanOptions, splitScan } from "./scan.ts";
 export { expandUpce } from "./upc-e.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { readPointRule } from "../../core/read-points.ts";
 import { decode, describeStreamDriver, type FrameVector, openStreamDevice } from "../driver.case.ts";
 import { DeviceConfig } from "../index.ts";
 import { limits } from "../limits.ts";
@@ -130,20 +131,27 @@ describe("what comes between good scans", () => {
 describe("the configuration of a scanner", () => {
   const base = { id: "bench", driver: "serial-scanner", port: "/dev/ttyUSB0", place: "bench" };
 
+  const scan = (mode: string, hasRoute = true) => ({ mode: "scanner", scan: { mode, hasRoute } });
   it.each([
-    [{ mode: "receive" }, { from: "supplier", place: "bench", mode: "scanner" }],
-    [{ mode: "ship" }, { from: "bench", to: "customer", place: "bench", mode: "scanner" }],
+    [{ mode: "receive" }, { ...scan("receive"), from: "supplier", to: "bench", bizStep: "receiving" }],
+    [{ mode: "ship" }, { ...scan("ship"), from: "bench", to: "customer", bizStep: "shipping" }],
+    [{ mode: "pick" }, { ...scan("pick"), from: "bench", to: "customer", bizStep: "picking" }],
+    [
+      { mode: "pick", to: "packing" },
+      { ...scan("pick"), from: "bench", to: "packing", bizStep: "picking" },
+    ],
     [
       { mode: "move", from: "dock-1" },
-      { from: "dock-1", place: "bench", mode: "scanner" },
+      { ...scan("move"), from: "dock-1", to: "bench", bizStep: "storing" },
     ],
-  ])("%j means the read point %j", (config, point) => {
+    [{ mode: "move" }, scan("move", false)],
+    [{ mode: "count" }, scan("count")],
+  ])("%j means the rule %j", (config, rule) => {
     const device = openStreamDevice({ ...base, ...config });
-    expect(device.readPoints).toMatchObject([point]);
+    expect(device.readPoints.map(each => readPointRule(device.id, each))).toMatchObject([rule]);
   });
 
-  it("refuses a move from nowhere, and a move that moves nothing", () => {
-    expect(DeviceConfig.safeParse({ ...base, mode: "move" }).success).toBe(false);
+  it("refuses a move that moves nothing", () => {
     expect(DeviceConfig.safeParse({ ...base, mode: "move", from: "bench" }).success).toBe(false);
   });
 });

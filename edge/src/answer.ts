@@ -1,0 +1,124 @@
+import { isOutside, type Problem } from "@tallygate/protocol";
+import type { ScanMode } from "./core/scanner/modes.ts";
+import type { Did, ScanAnswer } from "./core/scanner/scanner-state.ts";
+import type { ItemStock } from "./store/stock.ts";
+
+/** What a device shows, or a program reads, of one scan: as JSON over MQTT, or its `text` alone on a serial line. */
+export interface AnswerBody {
+  readonly ok: boolean;
+  /** One line of at most {@link textMax} ASCII characters: `OK 24 OAT-1L dock-1`. */
+  readonly text: string;
+  readonly did?: Did;
+  readonly mode?: ScanMode;
+  readonly place?: string;
+  readonly code?: string;
+  readonly sku?: string;
+  readonly name?: string;
+  readonly quantity?: number;
+  readonly from?: string;
+  readonly to?: string;
+  /** How many scans of goods moved together, or wait for their place. */
+  readonly goods?: number;
+  /** While counting: what should be at the place, confirmed and pending together. */
+  readonly expected?: number;
+  /** While looking up: what is at each place. */
+  readonly stock?: readonly { readonly place: string; readonly quantity: number }[];
+  readonly known_at?: string;
+  /** A half-done sequence was forgotten before this scan. */
+  readonly forgot?: true;
+  readonly problem?: Problem["code"];
+  readonly detail?: string;
+}
+
+/** What the answers name things with: the store after the commit. */
+export interface AnswerNames {
+  itemOf(classKey: string): ItemStock | undefined;
+}
+
+const textMax = 64;
+
+/** The answer to a scan, with the item's name, and its stock where the mode asks for that. */
+export function answerBody(answer: ScanAnswer, names: AnswerNames): AnswerBody {
+  const { deviceId: _, did, classKey, problem, knownAt, ...told } = answer;
+  const item = classKey === undefined ? undefined : names.itemOf(classKey);
+  const stock = stockOf(item);
+  const body = {
+    ok: problem === undefined,
+    did,
+    ...told,
+    ...(item?.sku === undefined ? {} : { sku: item.sku, name: item.name }),
+    ...(did === "counted" && classKey !== undefined
+      ? { expected: stock.find(({ place }) => place === answer.place)?.quantity ?? 0 }
+      : {}),
+    ...(did === "looked_up" && item !== undefined ? { stock } : {}),
+    ...(knownAt === undefined ? {} : { known_at: knownAt }),
+    ...(problem === undefined ? {} : { problem: problem.code, detail: problem.detail }),
+  };
+  return { ...body, text: line(body) };
+}
+
+/** The answer to bytes that were no scan. */
+export function refusalBody({ code, detail }: Problem): AnswerBody {
+  return { ok: false, text: line({ ok: false, problem: code }), problem: code, detail };
+}
+
+function stockOf(item: ItemStock | undefined): { place: string; quantity: number }[] {
+  return (item?.places ?? [])
+    .filter(({ place }) => !isOutside(place))
+    .map(({ place, onHand, pending }) => ({ place, quantity: onHand + pending }));
+}
+
+function line(body: Omit<AnswerBody, "text">): string {
+  const words = body.ok
+    ? ["OK", ...sayings[body.did ?? "moved"](body)]
+    : ["NO", problemText(body.problem ?? "internal")];
+  const text = words.filter(word => word !== undefined).join(" ");
+  return ascii(body.forgot === true ? `${text} (before: forgotten)` : text);
+}
+
+type Told = Omit<AnswerBody, "text">;
+type Saying = (body: Told) => readonly (string | number | undefined)[];
+
+const goodsName = ({ sku, code = "", goods }: Told) => sku ?? (code === "" ? `${goods ?? 0} scans` : code);
+const sumOf = ({ stock = [] }: Told) => stock.reduce((sum, { quantity }) => sum + quantity, 0);
+
+/** What a display shows, by what was done. */
+const sayings: Readonly<Record<Did, Saying>> = {
+  moved: body => [body.quantity, goodsName(body), body.goods === undefined ? body.place : body.to],
+  stayed: body => [0, goodsName(body), "no move"],
+  waiting: body => [body.quantity, goodsName(body), "from", body.from, "- to?"],
+  counted: body => [body.expected, goodsName(body), body.known_at ?? body.place],
+  looked_up: body => [body.stock && sumOf(body), goodsName(body), body.known_at ?? body.name ?? "not in catalogue"],
+  mode_set: body => ["mode", body.mode, body.from ?? body.place],
+  place_set: body => ["place", body.place],
+  from_set: body => ["from", body.from],
+  quantity_set: body => ["quantity", body.quantity],
+  undone: body => ["undo", body.quantity, goodsName(body), body.to],
+  taken_back: body => ["undo", goodsName(body), "not moved"],
+  cancelled: () => ["cancelled"],
+  repeated: () => ["again"],
+  refused: () => [],
+};
+
+const problemTexts: Partial<Record<Problem["code"], string>> = {
+  "command.unknown": "no such command",
+  "place.unknown": "no such place",
+  "scan.place_first": "scan place first",
+  "scan.too_many": "scan place now",
+  "undo.nothing": "nothing to undo",
+  "undo.moved_on": "moved on, no undo",
+  "movement.meaningless": "quantity or place wrong",
+};
+
+function problemText(code: Problem["code"]): string {
+  return problemTexts[code] ?? `not read: ${code}`;
+}
+
+/** Displays of scanners know ASCII only; letters lose their accents. */
+function ascii(text: string): string {
+  return text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^\x20-\x7e]/g, "?")
+    .slice(0, textMax);
+}
