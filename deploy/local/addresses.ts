@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { limits } from "./limits.ts";
 import { isPortFree, portFrom } from "./ports.ts";
 
 /** An address that something of the run listens at. */
@@ -30,24 +31,47 @@ export function wishOf(name: string, file: string, server: "http" | "mqtt", stan
   return { name, host, port: Number(port), setting: `${server}.listen in ${basename(file)}` };
 }
 
-/**
- * Finds the address for each wish: its own, or, where the port is taken, the same host with the next free one, which is
- * said. The answer is a look-up by the wish.
- */
-export async function settle(wishes: readonly Wish[], say: (text: string) => void): Promise<(wish: Wish) => Address> {
-  const spokenFor = new Set(wishes.map(({ port }) => port));
-  const given = new Set<number>();
-  const settled = new Map<Wish, Address>();
-  for (const wish of wishes) {
-    const { name, host, port: wanted, setting } = wish;
-    const isFree = !given.has(wanted) && (await isPortFree(wanted, host));
-    const port = isFree ? wanted : await portFrom(wanted + 1, spokenFor, host);
-    given.add(port);
-    spokenFor.add(port);
-    settled.set(wish, { host, port });
-    if (port !== wanted) say(`Port ${wanted} (${setting}) is taken; ${name} takes ${port} this time.`);
+/** Gives out the addresses of a run, each once. */
+export class Ports {
+  readonly #say: (text: string) => void;
+  readonly #wished: ReadonlySet<number>;
+  readonly #given = new Set<number>();
+
+  /** `wishes` are all that will ever be asked for: who must give way does not take what another one wants. */
+  constructor(wishes: readonly Wish[], say: (text: string) => void) {
+    this.#say = say;
+    this.#wished = new Set(wishes.map(({ port }) => port));
   }
-  return wish => settled.get(wish) ?? wish;
+
+  /** The wish itself, or, where the port is taken, the same host with the next free one, which is said. */
+  async claim({ name, host, port: wanted, setting }: Wish): Promise<Address> {
+    const isFree = !this.#given.has(wanted) && (await isPortFree(wanted, host));
+    const port = isFree ? wanted : await portFrom(wanted + 1, this.#wished.union(this.#given), host);
+    this.#given.add(port);
+    if (!isFree) this.#say(`Port ${wanted} (${setting}) is taken; ${name} takes ${port} this time.`);
+    return { host, port };
+  }
+}
+
+/**
+ * Starts something on the addresses that it wishes for. When that fails because somebody else was quicker to a port, it is tried again
+ * with the next ones.
+ */
+export async function onPorts<T>(
+  ports: Ports,
+  wishes: readonly Wish[],
+  start: (...addresses: readonly Address[]) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    const addresses: Address[] = [];
+    for (const wish of wishes) addresses.push(await ports.claim(wish));
+    try {
+      return await start(...addresses);
+    } catch (cause) {
+      const free = await Promise.all(addresses.map(({ host, port }) => isPortFree(port, host)));
+      if (tries === limits.startTriesMax || free.every(Boolean)) throw cause;
+    }
+  }
 }
 
 /** "127.0.0.1:8080", as configuration files have it. */

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { clearHome, freeBytes, openHome, postgresPassword, writeConfiguration } from "./home.ts";
+import { clearHome, openHome, postgresPassword, writeConfiguration } from "./home.ts";
 import { isReachable } from "./postgres-user.ts";
 
 let home = "";
@@ -43,10 +43,6 @@ test("the password of the database is made once, and is nobody else's to read", 
   expect(password).toMatch(/^[\w-]{32}$/);
   expect(postgresPassword(home)).toBe(password);
   expect(statSync(join(home, "postgres-password")).mode & 0o077).toBe(0);
-});
-
-test("free bytes are told for the disk of the directory", async () => {
-  expect(await freeBytes(home)).toBeGreaterThan(0);
 });
 
 test("a path is reachable when every directory above it lets the user through", async () => {

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { isReachable, outside, postgresUser } from "./postgres-user.ts";
@@ -45,12 +44,6 @@ export function postgresPassword(home: string): string {
   const file = join(home, "postgres-password");
   if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
   return readFileSync(file, "utf8");
-}
-
-/** Bytes that are free on the disk of the directory. */
-export async function freeBytes(dir: string): Promise<number> {
-  const { bavail, bsize } = await statfs(dir);
-  return bavail * bsize;
 }
 
 const headOf = (hash: string) =>

@@ -44,4 +44,6 @@ export const limits = {
   /** Free bytes of the disk below which nothing is started, and a part that ended is not started again. */
   freeBytesToStart: 256 * 1024 * 1024,
   freeBytesToGoOn: 32 * 1024 * 1024,
+  /** How often the free bytes are looked at. */
+  diskPauseMs: 5_000,
 } as const;

@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { limits } from "./limits.ts";
@@ -10,13 +12,28 @@ export async function startNats(options: ServerOptions = {}): Promise<LocalServe
   const kind = {
     name: "NATS",
     url: (port: number) => `nats://127.0.0.1:${port}`,
+    prepare: (dir: string, port: number) => writeFile(join(dir, "nats.conf"), configuration(dir, port)),
     spec: (dir: string, port: number) => ({
       command,
-      args: ["--addr", "127.0.0.1", "--port", String(port), "--jetstream", "--store_dir", dir],
+      args: ["--config", join(dir, "nats.conf")],
       ready: () => answers(`nats://127.0.0.1:${port}`),
     }),
   };
   return startServer(kind, options);
+}
+
+/**
+ * Left to itself NATS takes three quarters of what is free on the disk for its limit, and then refuses a stream that may grow beyond
+ * that. Each stream has a limit of its own; this one is only there to be above them.
+ */
+function configuration(dir: string, port: number): string {
+  return `listen: "127.0.0.1:${port}"
+jetstream {
+  store_dir: ${JSON.stringify(dir)}
+  max_memory_store: 256MB
+  max_file_store: 64GB
+}
+`;
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { sentence } from "@tallygate/kit";
-import { type Address, formatAddress, settle, type Wish, wishOf } from "./addresses.ts";
+import { type Address, formatAddress, onPorts, Ports, type Wish, wishOf } from "./addresses.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { type DemoSite, readDemo } from "./demo.ts";
 import { writeConfiguration } from "./home.ts";
@@ -26,23 +26,13 @@ export interface Whereabouts {
 /** Starts everything, each after what it needs, and sets up the demonstration. */
 export async function openAll(context: RunContext): Promise<Whereabouts> {
   const plan = planOf(context);
-  const addressOf = await settle(plan.wishes, context.screen.warn);
-  const { postgres, nats, influx } = plan.servers;
-  const servers = await openServers(context, {
-    postgres: addressOf(postgres).port,
-    nats: addressOf(nats).port,
-    influx: addressOf(influx).port,
-  });
-  const central = addressOf(plan.central.http);
-  await openCentral(context, plan.central.file, central, servers);
-  const sites = plan.sites.map(site => ({
-    ...site,
-    http: addressOf(site.wishes.http),
-    mqtt: addressOf(site.wishes.mqtt),
-  }));
+  const ports = new Ports(plan.wishes, context.screen.warn);
+  const servers = await openServers(context, ports, plan.servers);
+  const central = await openCentral(context, ports, plan.central, servers);
   const catalogue = context.sim ? await readCatalogue({ ...context, scenario: plan.scenario }) : undefined;
   if (catalogue) await seedCatalogue(context, central, catalogue);
-  for (const site of sites) await openSite(context, site, site.file, servers);
+  const sites: RunningSite[] = [];
+  for (const site of plan.sites) sites.push(await openSite(context, ports, site, servers));
   if (catalogue) {
     await openSimulator(context, plan.scenario, sites);
     void labelPlaces(context, central, catalogue);
@@ -78,37 +68,54 @@ function planOf({ root, home }: RunContext) {
   return { servers, central, sites, wishes, scenario: writeConfiguration(home, "scenario.yaml", demo.scenario) };
 }
 
-function openCentral(context: RunContext, file: string, http: Address, { database, nats, influx }: ServerUrls) {
-  return openPart(context, {
-    name: "central",
-    args: ["central/src/main.ts", "--config", file],
-    env: {
-      TALLYGATE_HTTP__LISTEN: formatAddress(http),
-      TALLYGATE_DATABASE__URL: database,
-      TALLYGATE_NATS__SERVERS: JSON.stringify([nats]),
-      TALLYGATE_INFLUX__URL: influx,
-    },
-    ready: untilHealthy(http),
-    result: `http://${formatAddress(http)}`,
+interface CentralPlan {
+  readonly file: string;
+  readonly http: Wish;
+}
+
+function openCentral(context: RunContext, ports: Ports, { file, http: wish }: CentralPlan, servers: ServerUrls) {
+  return onPorts(ports, [wish], async (http = wish) => {
+    await openPart(context, {
+      name: "central",
+      args: ["central/src/main.ts", "--config", file],
+      env: {
+        TALLYGATE_HTTP__LISTEN: formatAddress(http),
+        TALLYGATE_DATABASE__URL: servers.database,
+        TALLYGATE_NATS__SERVERS: JSON.stringify([servers.nats]),
+        TALLYGATE_INFLUX__URL: servers.influx,
+      },
+      ready: untilHealthy(http),
+      result: `http://${formatAddress(http)}`,
+    });
+    return http;
   });
 }
 
-async function openSite(context: RunContext, site: RunningSite, file: string, { nats }: ServerUrls): Promise<void> {
+interface SitePlan extends DemoSite {
+  readonly file: string;
+  readonly wishes: { readonly http: Wish; readonly mqtt: Wish };
+}
+
+async function openSite(context: RunContext, ports: Ports, plan: SitePlan, servers: ServerUrls): Promise<RunningSite> {
   const { supervisor, signal } = context;
-  for (const { name, edge, hand } of site.cables) {
+  const { site, file, cables, wishes } = plan;
+  for (const { name, edge, hand } of cables) {
     signal.throwIfAborted();
     await supervisor.open(onDeath => socatPair({ name: `socat ${name}`, paths: [edge, hand], onDeath }));
   }
-  await openPart(context, {
-    name: site.site,
-    args: ["edge/src/main.ts", "--config", file],
-    env: {
-      TALLYGATE_HTTP__LISTEN: formatAddress(site.http),
-      TALLYGATE_MQTT__LISTEN: formatAddress(site.mqtt),
-      TALLYGATE_NATS__SERVERS: JSON.stringify([nats]),
-    },
-    ready: untilHealthy(site.http),
-    result: `http://${formatAddress(site.http)}, MQTT on ${site.mqtt.port}`,
+  return onPorts(ports, [wishes.http, wishes.mqtt], async (http = wishes.http, mqtt = wishes.mqtt) => {
+    await openPart(context, {
+      name: site,
+      args: ["edge/src/main.ts", "--config", file],
+      env: {
+        TALLYGATE_HTTP__LISTEN: formatAddress(http),
+        TALLYGATE_MQTT__LISTEN: formatAddress(mqtt),
+        TALLYGATE_NATS__SERVERS: JSON.stringify([servers.nats]),
+      },
+      ready: untilHealthy(http),
+      result: `http://${formatAddress(http)}, MQTT on ${mqtt.port}`,
+    });
+    return { ...plan, http, mqtt };
   });
 }
 

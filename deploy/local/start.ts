@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { errorCode, sentence } from "@tallygate/kit";
 import { ChildFailed } from "./child.ts";
-import { clearHome, freeBytes, openHome } from "./home.ts";
+import { diskIsFull } from "./disk.ts";
+import { clearHome, openHome } from "./home.ts";
 import { limits } from "./limits.ts";
 import { lockDir } from "./lock.ts";
 import { help, parseStart, type StartOptions } from "./options.ts";
@@ -51,7 +52,7 @@ async function runAlone(options: StartOptions, screen: Screen): Promise<number> 
   if (options.fresh) await clearHome(home);
   const full = await diskIsFull(home, limits.freeBytesToStart);
   if (full !== undefined) {
-    screen.fail(full);
+    screen.fail(`${full} Make room and start again; nothing that was stored is lost.`);
     return exitCodes.failed;
   }
   // Awaited here, since the lock goes when this function is left.
@@ -110,17 +111,6 @@ function watchInterrupts(stop: () => void, kill: () => void): void {
   const { npm_lifecycle_event: byNpm } = process.env;
   const parent = process.ppid;
   if (byNpm !== undefined) setInterval(() => process.ppid !== parent && stop(), limits.parentPauseMs).unref();
-}
-
-/** A sentence when less than so many bytes are free. */
-async function diskIsFull(home: string, leastBytes: number): Promise<string | undefined> {
-  const free = await freeBytes(home);
-  if (free >= leastBytes) return undefined;
-  const megabytes = (bytes: number) => Math.floor(bytes / 1024 / 1024);
-  return (
-    `The disk of ${home} is full: ${megabytes(free)} MB are free, ${megabytes(leastBytes)} MB are needed. ` +
-    "Make room and start again; nothing that was stored is lost."
-  );
 }
 
 /** A child's last lines say more than any sentence of ours. */
