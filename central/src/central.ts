@@ -33,7 +33,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     const relay = stack.use(openRelay({ link, pool, log }));
     if (config.ingest.enabled) {
       const { stream_max_bytes: streamMaxBytes, transaction_movements_max: movementsMax } = config.ingest;
-      stack.use(openIngest({ link, pool, databaseUrl, relay, log, metrics, streamMaxBytes, movementsMax }));
+      stack.use(await openIngest({ link, pool, databaseUrl, relay, log, metrics, streamMaxBytes, movementsMax }));
     }
     const influx = config.influx === undefined ? undefined : new Influx(config.influx);
     const { changes, sites } = relay;

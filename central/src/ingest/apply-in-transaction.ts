@@ -15,6 +15,7 @@ import type { Applied } from "./apply.ts";
 import type { Directory } from "./directory.ts";
 import type { ItemCache } from "./item-cache.ts";
 import { type Accepted, type Judged, judgeAll } from "./judge-all.ts";
+import { postShortages } from "./post-shortages.ts";
 import type { ReadBatch } from "./read-message.ts";
 import { changeCount, levelsBySite, type SiteCommit } from "./site-commit.ts";
 
@@ -35,7 +36,7 @@ export interface ApplyInput {
 }
 
 /** The work of one transaction, which was begun with {@link byIndexOnly}. Locks are taken in one order by everyone: catalogue, sites by id, tags by
- * code, exceptions, levels. */
+ * code, exceptions, levels by item and place, shortages. */
 export async function applyInTransaction({ client, reads, directory, items, alsoLock }: ApplyInput): Promise<Applied> {
   const itemOf = await items.load(client, classKeys(reads));
   const locked = [...new Set([...reads.map(read => directory.siteId(read.batch.site)), ...alsoLock])].sort(ascending);
@@ -53,10 +54,11 @@ export async function applyInTransaction({ client, reads, directory, items, also
     client,
     judged.confirmed.map(({ id, cursorSeq, cursorHash }) => ({ id, cursorSeq, cursorHash })),
   );
-  const levels = await writePlan({ client, planned, directory, recordTimeMs: judged.nowMs });
+  const { levels, shortages } = await writePlan({ client, planned, directory, recordTimeMs: judged.nowMs });
   const commits = await raiseSites(client, { judged, levels, directory });
   const { resends, outcomes } = judged;
-  return { commits, resends, movements: movements.length, held: planned.held.length, exceptions, outcomes };
+  const recorded = { movements: movements.length, held: planned.held.length };
+  return { commits, resends, ...recorded, exceptions: [...exceptions, ...shortages], outcomes };
 }
 
 /** Reads what the ledger knows of the things that moved, and plans. */
@@ -83,6 +85,12 @@ export async function planMovements({
   return plan({ movements, books, tags, histories, why });
 }
 
+/** What a plan has changed, besides the movements' own rows. */
+export interface Written {
+  readonly levels: ReadonlyMap<number, readonly Level[]>;
+  readonly shortages: readonly ExceptionCase[];
+}
+
 /** Writes what a plan changes besides the movements' own rows, and gives the levels that it reached by site. */
 export async function writePlan({
   client,
@@ -94,13 +102,14 @@ export async function writePlan({
   readonly planned: Plan;
   readonly directory: Directory;
   readonly recordTimeMs: number;
-}): Promise<ReadonlyMap<number, readonly Level[]>> {
+}): Promise<Written> {
   await insertTags(client, planned.newTags);
   await updateTags(client, planned.changedTags);
   await insertFurther(client, planned.further, recordTimeMs);
   const levels = await addStock(client, planned.stock, placeId => directory.place(placeId).siteId);
   await directory.ensureSkus(client, new Set(levels.map(level => level.itemId)));
-  return levelsBySite(levels, directory);
+  const shortages = await postShortages(client, { levels, deltas: planned.stock, directory });
+  return { levels: levelsBySite(levels, directory), shortages };
 }
 
 /** Ends the try when levels of a site would change whose row is not locked; the next try locks it in its turn. */

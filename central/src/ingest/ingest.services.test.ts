@@ -34,7 +34,7 @@ async function openProcess({ pool, url: databaseUrl }: TestLedger) {
   const relay = stack.use(openRelay({ link, pool, log }));
   const metrics = createCentralMetrics(createMetrics());
   const quick = { heartbeatMs: 50, deadMs: 1_000, streamMaxBytes: 64 * 1024 * 1024 };
-  stack.use(openIngest({ link, pool, databaseUrl, relay, log, metrics, ...quick }));
+  stack.use(await openIngest({ link, pool, databaseUrl, relay, log, metrics, ...quick }));
   return { link, relay, metrics, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
@@ -120,7 +120,7 @@ describe("ingest over NATS", () => {
     await using _process = await openProcess(ledger);
     await using uplink = await TestUplink.open("lyon");
     for (let count = 0; count < 6; count++) uplink.edge.record({ code: gtin });
-    await vi.waitFor(() => uplink.publish(3, 3), patient); // The stream may just be being made.
+    await uplink.publish(3, 3);
     await uplink.publish(4, 4);
     await uplink.publish(5, 5);
     await vi.waitFor(() => expect(uplink.resends).toMatchObject([{ from: 1 }]), patient);

@@ -40,9 +40,10 @@ const fetchAhead = { max_messages: 20, threshold_messages: 10 };
 
 /**
  * Applies the movements of the partitions that this process owns, until it is disposed. Neither PostgreSQL nor NATS being away
- * ends it: it holds what it has, fetches no more than its inbox takes, and goes on by itself.
+ * ends it: it holds what it has, fetches no more than its inbox takes, and goes on by itself. Throws when the stream cannot be made
+ * at the start, as on a server without JetStream.
  */
-export function openIngest(options: IngestOptions): AsyncDisposable {
+export async function openIngest(options: IngestOptions): Promise<AsyncDisposable> {
   return new Ingest(options).open();
 }
 
@@ -77,7 +78,8 @@ class Ingest implements AsyncDisposable {
     this.partitions = new Partitions({ url: databaseUrl, log, own, heartbeatMs, deadMs });
   }
 
-  open(): this {
+  async open(): Promise<this> {
+    await this.ensureStream();
     this.partitions.open();
     this.running = Promise.all(this.lanes.map(lane => this.run(lane)));
     return this;
@@ -184,6 +186,11 @@ class Ingest implements AsyncDisposable {
   private ensureStream(): Promise<void> {
     this.ensuring ??= jetstreamManager(this.options.link.nc)
       .then(jsm => ensureStream(jsm, { maxBytes: this.options.streamMaxBytes }))
+      .catch((error: unknown) => {
+        throw new Error(`the NATS stream ${movementsStream} cannot be made or read; is JetStream switched on?`, {
+          cause: error,
+        });
+      })
       .finally(() => {
         this.ensuring = undefined;
       });

@@ -3,6 +3,7 @@ import { readEpochs } from "../db/ledger/epochs.ts";
 import { readSitesOfHeld, takeHeld } from "../db/ledger/held.ts";
 import { lockSites, raiseVersions } from "../db/ledger/sites.ts";
 import type { Client } from "../db/pool.ts";
+import { lockStockOfItem } from "../db/reservations/stock.ts";
 import { centralLimits } from "../limits.ts";
 import type { Recorded } from "../stock/model.ts";
 import { booksOf, byIndexOnly, planMovements, requireLocked, writePlan } from "./apply-in-transaction.ts";
@@ -24,6 +25,8 @@ export async function postHeldMovements(
   if (locked.length === 0) return [];
   await client.query(byIndexOnly);
   await lockSites(client, locked);
+  // The levels are written in parts, each in order; all of them together are in order only if they are locked before.
+  await lockStockOfItem(client, itemId);
   const { nowMs } = await readEpochs(client, []);
   const directory = new Directory();
   const books = booksOf(directory, new Map(classKeys.map(classKey => [classKey, itemId])));
@@ -36,7 +39,8 @@ export async function postHeldMovements(
     await lookUp(client, directory, movements);
     const planned = await planMovements({ client, movements, directory, books, why: "bound" });
     requireLocked(planned.stock, directory, new Set(locked), new Set());
-    merge(levels, await writePlan({ client, planned, directory, recordTimeMs: nowMs }));
+    const written = await writePlan({ client, planned, directory, recordTimeMs: nowMs });
+    merge(levels, written.levels);
   }
   const siteIds = [...new Set([...touched, ...levels.keys()])].sort((a, b) => a - b);
   return raise(client, { siteIds, levels, directory, nowMs });
