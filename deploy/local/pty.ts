@@ -1,4 +1,3 @@
-import { closeSync, constants, openSync } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Child, type ChildFailed } from "./child.ts";
@@ -52,11 +51,6 @@ class SocatPair implements PtyPair {
   readonly #onDeath: (fault: ChildFailed) => void;
   readonly #dir: string | undefined;
   #child: Child | undefined;
-  /**
-   * Both ends are held open here, without being read. Otherwise socat would end as soon as the last program closes its
-   * end, and a scanner's port would vanish because the edge stopped.
-   */
-  #held: number[] = [];
 
   constructor(command: string, a: string, b: string, dir: string | undefined, options: PtyOptions) {
     this.#command = command;
@@ -84,7 +78,6 @@ class SocatPair implements PtyPair {
   }
 
   async disconnect(): Promise<void> {
-    for (const handle of this.#held.splice(0)) closeSync(handle);
     await this.#child?.kill();
     await rm(this.a, { force: true });
     await rm(this.b, { force: true });
@@ -102,8 +95,6 @@ class SocatPair implements PtyPair {
     void child.exited.then(exit => {
       if (child.diedByItself) this.#onDeath(child.died(exit));
     });
-    const flags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
-    this.#held = [openSync(this.a, flags), openSync(this.b, flags)];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
