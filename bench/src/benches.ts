@@ -2,9 +2,11 @@ import type { Bench } from "./bench.ts";
 import { centralIngest } from "./central-ingest.ts";
 import { edgeIngest } from "./edge-ingest.ts";
 import { endToEnd } from "./end-to-end.ts";
+import { parsers } from "./parsers.ts";
 
 /** THE list of benchmarks, in the order in which they run. */
 export const benches: Readonly<Record<string, Bench>> = {
+  parsers,
   "edge-ingest": edgeIngest,
   "central-ingest": centralIngest,
   "end-to-end": endToEnd,
