@@ -72,11 +72,11 @@ function configOf(driver: string, config: object): Config {
   return fitting.data;
 }
 
-function vectorsOf(driver: string): readonly Vector[] {
-  if (driver === "llrp") return framesIn(new URL("../../protocol/src/llrp/fixtures/frames.json", import.meta.url));
+function vectorsOf({ driver, transport }: Device): readonly Vector[] {
+  if (transport === "tcp")
+    return framesIn(new URL(`../../protocol/src/${driver}/fixtures/frames.json`, import.meta.url));
   const folder = new URL(`../../edge/src/drivers/${driver}/fixtures/`, import.meta.url);
-  const isMessage = drivers.some(({ name, transport }) => name === driver && transport === "mqtt");
-  return isMessage ? linesIn(new URL("messages.jsonl", folder)) : framesIn(new URL("frames.json", folder));
+  return transport === "mqtt" ? linesIn(new URL("messages.jsonl", folder)) : framesIn(new URL("frames.json", folder));
 }
 
 function linesIn(file: URL): readonly Vector[] {
