@@ -35,6 +35,16 @@ export const messageDeviceFields = {
       description: "The topic that the device publishes to, or several. Tags and management events may share one.",
       example: "lyon/dock-1/tags",
     }),
+  reply_topic: Topic.regex(
+    topicPattern,
+    "is no topic to publish to: it may hold no wildcard # or +, and not begin with $",
+  )
+    .optional()
+    .meta({
+      description:
+        "Where what became of each scan is published, as JSON of QoS 0: for a scanner with a display. See docs/scanner-commands.md.",
+      example: "lyon/cart-3/answer",
+    }),
 };
 
 /** The topics of a device, however many its configuration names. */

@@ -1,5 +1,6 @@
 import type { DeviceId, Problem, ProblemCode, Reading } from "@tallygate/protocol";
 import type { z } from "zod";
+import type { AnswerBody } from "../answer.ts";
 import type { ReadPointConfig } from "../core/types.ts";
 import type { Conversation } from "./conversation.ts";
 import { limits } from "./limits.ts";
@@ -49,6 +50,8 @@ export interface Reply {
    * the command for the next round of an inventory.
    */
   readonly after: "commit" | "now";
+  /** Of a reply to one scan: what is told instead of `bytes` when it is known what became of the scan. */
+  readonly to?: { readonly reading: Reading; tell(answer: AnswerBody): Uint8Array };
 }
 
 export function nothingParsed(): Parsed {
@@ -97,6 +100,7 @@ export interface DeviceConfigBase {
 
 export interface MessageDeviceConfig extends DeviceConfigBase {
   readonly topic?: string | readonly string[] | undefined;
+  readonly reply_topic?: string | undefined;
   readonly http?: boolean | undefined;
   readonly user?: string | undefined;
   readonly silent_s?: number | undefined;

@@ -67,6 +67,8 @@ export interface MessageDevice extends DeviceBase {
   /** Not heard for so long is an alarm; absent: it is learned. */
   readonly silentMs: number | undefined;
   readonly countsReadings: boolean;
+  /** Where its scans are answered, if anywhere. */
+  readonly replyTopic: string | undefined;
   readonly parse: MessageParser;
 }
 
@@ -118,6 +120,7 @@ function message<C extends MessageDeviceConfig>(driver: MessageDriver<C>) {
         user: own.user,
         silentMs: own.silent_s === undefined ? undefined : own.silent_s * 1000,
         countsReadings: driver.countsReadings,
+        replyTopic: own.reply_topic,
         parse: driver.openParser(own),
         readPoints: driver.readPoints(own),
         faults: [...unreachable(driver, own), ...(driver.faults?.(own) ?? [])],

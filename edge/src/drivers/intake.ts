@@ -1,13 +1,14 @@
 import { sleep } from "@tallygate/kit";
 import type { DeviceId, ProblemCode, Reading } from "@tallygate/protocol";
-import type { Delivery, Inbox } from "../inbox.ts";
+import { type AnswerBody, refusalBody } from "../answer.ts";
+import type { Answers, Delivery, Inbox } from "../inbox.ts";
 import { type Command, nothingParsed, type Parsed, type Refused, refuseInto } from "./driver.ts";
 import type { DeviceMeter } from "./health.ts";
 import type { MessageDevice } from "./index.ts";
 import { limits } from "./limits.ts";
 
-/** Called once: without an argument after the commit, with an error when the device must send again. */
-export type Settle = (error?: Error) => void;
+/** Called once: after the commit with the answers to its scans, or with an error when the device must send again. */
+export type Settle = Delivery["settle"];
 
 /** Sends a message to a device. */
 export type Tell = (command: Command) => void;
@@ -66,7 +67,17 @@ export class Intake implements Disposable {
     const receivedTimeMs = this.#now();
     const parsed = device.parse(payload, { deviceId: device.id, receivedTimeMs, topic });
     if (tell !== undefined) for (const command of parsed.commands ?? []) tell(command);
-    this.takeParsed(device.id, parsed, settle);
+    const { replyTopic } = device;
+    if (tell === undefined || replyTopic === undefined) this.takeParsed(device.id, parsed, settle);
+    else {
+      this.takeParsed(device.id, parsed, (error, answers) => {
+        settle(error);
+        if (error !== undefined) return;
+        for (const body of answersTo(parsed, answers)) {
+          tell({ topic: replyTopic, payload: Buffer.from(JSON.stringify(body)) });
+        }
+      });
+    }
   }
 
   takeParsed(deviceId: DeviceId, parsed: Parsed, settle: Settle): void {
@@ -154,6 +165,12 @@ export class Intake implements Disposable {
     this.#heldFrom = 0;
     for (const delivery of held) delivery.settle(new Error("the edge stops; send again"));
   }
+}
+
+/** What was no scan is answered too: someone waits with the scanner in the hand. */
+function answersTo({ readings, refused }: Parsed, answers: Answers | undefined): AnswerBody[] {
+  const known = readings.map(reading => answers?.(reading)).filter(answer => answer !== undefined);
+  return [...known, ...refused.map(({ problem }) => refusalBody(problem))];
 }
 
 class Taken implements Delivery {

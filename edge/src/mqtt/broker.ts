@@ -175,7 +175,7 @@ class SiteBroker {
     }
     const payload = bytesOf(packet.payload);
     const cut = cutPayload(payload);
-    if (cut === undefined) intake.takeMessage(device, topic, payload, done, this.tell);
+    if (cut === undefined) intake.takeMessage(device, topic, payload, error => done(error), this.tell);
     else intake.takeOversize(device.id, topic, cut.head, cut.sizeBytes, done);
   }
 

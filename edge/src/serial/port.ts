@@ -5,6 +5,7 @@ import type { Parsed, Reply } from "../drivers/driver.ts";
 import type { DeviceMeter } from "../drivers/health.ts";
 import type { StreamDevice } from "../drivers/index.ts";
 import type { Intake } from "../drivers/intake.ts";
+import type { Answers } from "../inbox.ts";
 import { limits } from "./limits.ts";
 
 export interface DevicePortOptions {
@@ -116,6 +117,7 @@ async function identityOf(path: string): Promise<string | undefined> {
 interface Owed {
   readonly replies: readonly Reply[];
   isStored: boolean;
+  answers: Answers | undefined;
 }
 
 /** One opening of a port. */
@@ -184,12 +186,17 @@ class Session implements AsyncDisposable {
   #take(parsed: Parsed): void {
     const { readings, refused, signals, replies = [] } = parsed;
     if (readings.length + refused.length + signals.length + replies.length === 0) return;
-    const owed = { replies: replies.filter(({ after }) => after === "commit"), isStored: false };
+    const owed: Owed = {
+      replies: replies.filter(({ after }) => after === "commit"),
+      isStored: false,
+      answers: undefined,
+    };
     this.#owed.push(owed);
     for (const { bytes, after } of replies) if (after === "now") this.#write(bytes);
     const { device, intake } = this.#options;
-    intake.takeParsed(device.id, parsed, error => {
+    intake.takeParsed(device.id, parsed, (error, answers) => {
       owed.isStored = error === undefined;
+      owed.answers = answers;
       this.#pay();
     });
   }
@@ -198,7 +205,12 @@ class Session implements AsyncDisposable {
   #pay(): void {
     const unstored = this.#owed.findIndex(({ isStored }) => !isStored);
     const paid = this.#owed.splice(0, unstored === -1 ? this.#owed.length : unstored);
-    for (const { replies } of paid) for (const { bytes } of replies) this.#write(bytes);
+    for (const { replies, answers } of paid) {
+      for (const { bytes, to } of replies) {
+        const answer = to && answers?.(to.reading);
+        this.#write(to === undefined || answer === undefined ? bytes : to.tell(answer));
+      }
+    }
   }
 
   /** A device that is gone is told nothing; what it sent is kept all the same. */

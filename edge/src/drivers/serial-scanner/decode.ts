@@ -1,5 +1,6 @@
 import type { DeviceId, Reading } from "@tallygate/protocol";
-import { nothingParsed, type Parsed, refuseInto, type StreamDecoder } from "../driver.ts";
+import { type AnswerBody, refusalBody } from "../../answer.ts";
+import { nothingParsed, type Parsed, type Reply, refuseInto, type StreamDecoder } from "../driver.ts";
 import { limits } from "../limits.ts";
 import { scanReader } from "../scan-text.ts";
 
@@ -12,7 +13,12 @@ export interface ScanFraming {
   readonly idleMs: number;
   readonly encoding: "utf-8" | "latin1";
   /** What the scanner is told after the commit, for each scan and for each thing that was none. Empty: nothing. */
-  readonly answer: { readonly ok: Uint8Array; readonly refused: Uint8Array };
+  readonly answer: {
+    readonly ok: Uint8Array;
+    readonly refused: Uint8Array;
+    /** A line of text goes with it. */
+    readonly text: boolean;
+  };
 }
 
 const tab = 0x09;
@@ -83,10 +89,19 @@ export class ScanDecoder implements StreamDecoder {
   }
 
   #withAnswers(parsed: Parsed): Parsed {
-    const { ok, refused } = this.#framing.answer;
-    const answers = [...parsed.readings.map(() => ok), ...parsed.refused.map(() => refused)];
-    const replies = answers.filter(({ length }) => length > 0).map(bytes => ({ bytes, after: "commit" }) as const);
+    const { ok, refused, text } = this.#framing.answer;
+    if (ok.length + refused.length === 0 && !text) return parsed;
+    const tell = (answer: AnswerBody) => this.#encode(answer);
+    const replies: Reply[] = [
+      ...parsed.readings.map(reading => ({ bytes: ok, after: "commit", to: { reading, tell } }) as const),
+      ...parsed.refused.map(({ problem }) => ({ bytes: tell(refusalBody(problem)), after: "commit" }) as const),
+    ];
     return replies.length === 0 ? parsed : { ...parsed, replies };
+  }
+
+  #encode({ ok: isOk, text: line }: AnswerBody): Uint8Array {
+    const { ok, refused, text } = this.#framing.answer;
+    return Buffer.concat([isOk ? ok : refused, Buffer.from(text ? `${line}\r\n` : "")]);
   }
 
   #isEnd(byte: number): boolean {

@@ -19,9 +19,19 @@ const fields = {
   idle_ms: z.int().min(5).max(2000).default(50).meta({ description: "With suffix none: the pause that ends a scan." }),
   encoding: z.enum(["utf-8", "latin1"]).default("utf-8"),
   answer: z
-    .strictObject({ ok: Bytes.optional(), refused: Bytes.optional() })
+    .strictObject({
+      ok: Bytes.optional(),
+      refused: Bytes.optional(),
+      text: z
+        .boolean()
+        .default(false)
+        .meta({ description: "A line of text goes with it, for a display: OK 24 OAT-1L dock-1, and CR LF." }),
+    })
     .optional()
-    .meta({ description: "Bytes written back after a scan is on disk, or was not readable.", example: { ok: "06" } }),
+    .meta({
+      description: "What is written back after a scan is on disk, or when it was refused or not readable.",
+      example: { ok: "06", refused: "15" },
+    }),
   ...scanPointFields,
 };
 
@@ -46,6 +56,7 @@ export const serialScanner: StreamDriver<SerialScannerConfig> = {
       answer: {
         ok: Buffer.from(config.answer?.ok ?? "", "hex"),
         refused: Buffer.from(config.answer?.refused ?? "", "hex"),
+        text: config.answer?.text ?? false,
       },
     }),
   readPoints: config => [scanPointOf(config)],
