@@ -39,9 +39,14 @@ export class Life {
 
   /** Listens to signals and to what nobody catches. */
   watch(): void {
+    let firstAtMs = 0;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.on(signal, () => {
-        if (this.signal.aborted) process.exit(128 + signalNumbers[signal]);
+        if (this.signal.aborted) {
+          if (performance.now() - firstAtMs < limits.sameSignalMs) return;
+          process.exit(128 + signalNumbers[signal]);
+        }
+        firstAtMs = performance.now();
         this.#log.info({ signal }, "stopping");
         this.stop(exitCodes.fine);
       });

@@ -2,6 +2,8 @@
 export const limits = {
   /** A process that has not stopped after this long ends with exit code 1. */
   stopDeadlineMs: 10_000,
+  /** One Ctrl-C can arrive twice, from the terminal and from a runner that passes it on; a repeat within this is the same one. */
+  sameSignalMs: 500,
   /** Requests under way get this long to finish when the HTTP server stops; then their connections are cut. */
   httpStopGraceMs: 3_000,
   /** A request body beyond this is refused with `request.too_large`. */

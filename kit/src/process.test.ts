@@ -145,8 +145,20 @@ describe("starting and stopping", () => {
     await says("stderr", "ready");
     child.kill("SIGTERM");
     await says("stdout", "closing");
-    child.kill(signal);
+    // The first ones may come within the time in which they count as the same signal; a later one ends it.
+    const again = setInterval(() => child.kill(signal), 100);
     expect((await ended).code).toBe(expected);
+    clearInterval(again);
+  });
+
+  test("the same signal twice, as from a terminal and a runner that passes it on, still closes in order", async () => {
+    const { child, ended, says } = run([]);
+    await says("stderr", "ready");
+    child.kill("SIGINT");
+    child.kill("SIGINT");
+    const { code, stdout } = await ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain("closed first, opened last");
   });
 
   test("what does not stop within its deadline is ended, with a sentence", async () => {
