@@ -1,10 +1,13 @@
 import type { SiteStatus } from "@tallygate/protocol";
+import type { AnswerBody } from "./answer.ts";
 import type { EdgeConfig } from "./config.ts";
+import { type ScannerView, viewScanner } from "./core/scanner/scan.ts";
+import type { ScannerOrder } from "./core/scanner/scanner-state.ts";
 import type { CoreState } from "./core/state.ts";
 import type { DeviceHealth, DeviceMeter } from "./drivers/health.ts";
 import type { Device } from "./drivers/index.ts";
 import type { Intake } from "./drivers/intake.ts";
-import type { Inbox } from "./inbox.ts";
+import type { Answers, Inbox } from "./inbox.ts";
 import type { Broker } from "./mqtt/broker.ts";
 import type { Subscriber } from "./mqtt/client.ts";
 import type { Store } from "./store/store.ts";
@@ -24,6 +27,8 @@ export interface SiteViewOptions {
 export interface DeviceView extends DeviceHealth {
   readonly clockSkewMs: number | undefined;
   readonly places: readonly string[];
+  /** Absent for a device that is no scanner. */
+  readonly scanner: ScannerView | undefined;
 }
 
 export interface SiteCounts {
@@ -41,6 +46,8 @@ const countsMaxAgeMs = 500;
 const troubleMs = 600_000;
 const skewAlarmMs = 60_000;
 const alarmsMax = 50;
+/** A mode that is not stored by then is answered as not stored. */
+const orderDeadlineMs = 5000;
 
 /** How the site is, in one place: for the page, the metrics and the centre. */
 export class SiteView {
@@ -101,6 +108,7 @@ export class SiteView {
       ...this.#withTransport(meter.health(now)),
       clockSkewMs: core.clocks.get(meter.id)?.skewMs ?? core.knownSkews.get(meter.id),
       places: this.#placesOf.get(meter.id) ?? [],
+      scanner: viewScanner(core, meter.id),
     }));
   }
 
@@ -116,6 +124,22 @@ export class SiteView {
     )
       return health;
     return { ...health, state: "failed", detail: subscriber.detail };
+  }
+
+  /**
+   * Sets a scanner's mode, in order with what is read. Resolves after the commit; with nothing when it could not be stored yet, though
+   * it may be later.
+   */
+  order(order: ScannerOrder): Promise<AnswerBody | undefined> {
+    const { promise, resolve } = Promise.withResolvers<AnswerBody | undefined>();
+    const deadline = setTimeout(() => resolve(undefined), orderDeadlineMs);
+    const settle = (_error?: Error, answers?: Answers) => {
+      clearTimeout(deadline);
+      resolve(answers?.(order));
+    };
+    const isTaken = this.inbox.offer({ deviceId: order.deviceId, readings: [], refused: [], orders: [order], settle });
+    if (!isTaken) settle();
+    return promise;
   }
 
   readingsTotal(): number {

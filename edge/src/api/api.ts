@@ -5,6 +5,7 @@ import type { SiteView } from "../site-view.ts";
 import { limits } from "./limits.ts";
 import type { Live } from "./live.ts";
 import { mountPage } from "./page.ts";
+import { mountScannerRoutes } from "./scanner-routes.ts";
 import {
   DeviceLine,
   deviceLine,
@@ -143,7 +144,7 @@ const status = createRoute({
   responses: { 200: ok("The status", StatusBody) },
 });
 
-/** The site's HTTP API and its page. All of it only reads: it answers with the link down as well. */
+/** The site's HTTP API and its page. It answers with the link down as well, and sets nothing but the modes of scanners. */
 export function createEdgeApi({ view, live, metrics, log, page }: EdgeApiOptions) {
   const { store } = view;
   const app = createApi({
@@ -198,6 +199,7 @@ export function createEdgeApi({ view, live, metrics, log, page }: EdgeApiOptions
   });
 
   app.openapi(devices, c => c.json({ devices: view.devices().map(deviceLine) }, 200));
+  mountScannerRoutes(app, view);
   app.openapi(status, c => c.json(statusBody(view), 200));
 
   app.openapi(exceptions, c => {

@@ -1,5 +1,7 @@
 import { z } from "@tallygate/kit";
 import { isOutside, type ProblemCode, problems, type Reading } from "@tallygate/protocol";
+import { scanModes } from "../core/scanner/modes.ts";
+import type { ScannerView } from "../core/scanner/scan.ts";
 import type { TimedReading } from "../core/types.ts";
 import type { DeviceView, SiteView } from "../site-view.ts";
 import type { StoredException } from "../store/exceptions.ts";
@@ -147,6 +149,28 @@ export function readingLine({ reading, eventTimeMs }: TimedReading): z.infer<typ
   };
 }
 
+export const ScannerLine = z
+  .object({
+    mode: z.enum(scanModes),
+    place: z.string().meta({ description: "Where it is: its own place, or one that was set." }),
+    from: z.string().optional().meta({ description: "In mode move: the place that was scanned for goods to leave." }),
+    waiting: z.int().meta({ description: "Scans of goods that wait for the place they go to." }),
+    quantity: z.int().optional().meta({ description: "Set for the next goods." }),
+    undoable: z.int().meta({ description: "Movements that it can undo." }),
+  })
+  .openapi("Scanner");
+
+function scannerLine({ mode, place, from, goods, quantity, undoable }: ScannerView): z.infer<typeof ScannerLine> {
+  return {
+    mode,
+    place,
+    ...(from === undefined ? {} : { from }),
+    waiting: goods,
+    ...(quantity === undefined ? {} : { quantity }),
+    undoable,
+  };
+}
+
 export const DeviceLine = z
   .object({
     id: z.string(),
@@ -154,6 +178,7 @@ export const DeviceLine = z
     state: z.enum(["connected", "waiting", "silent", "failed"]),
     detail: z.string().optional().meta({ description: "What there is to say about the state." }),
     places: z.array(z.string()),
+    scanner: ScannerLine.optional().meta({ description: "Absent for a device that is no scanner." }),
     last_heard: Time.optional(),
     messages: z.int(),
     readings: z.int(),
@@ -178,6 +203,7 @@ export function deviceLine(device: DeviceView): z.infer<typeof DeviceLine> {
     state,
     ...(detail === undefined ? {} : { detail }),
     places: [...places],
+    ...(device.scanner === undefined ? {} : { scanner: scannerLine(device.scanner) }),
     ...(lastHeardMs === undefined ? {} : { last_heard: timeOf(lastHeardMs) }),
     messages: device.messages,
     readings: device.readings,

@@ -1,11 +1,20 @@
 import { type Account, limits, type PlaceCode, type Problem, type Reading } from "@tallygate/protocol";
 import { type Draft, seenIn } from "../draft.ts";
 import type { Sighting } from "../move.ts";
+import { findScanner } from "../read-points.ts";
+import type { CoreState } from "../state.ts";
 import type { ReadPointRule, TimedReading } from "../types.ts";
 import { type Command, parseCommand } from "./commands.ts";
 import { goodsOf, isRepeat, moveGoods, moveWaiting, quantityFault, times } from "./goods.ts";
 import { movesGoods, routeAt, type ScanMode, stepOf } from "./modes.ts";
-import { type Goods, type ScanAnswer, type ScannerState, scannerLimits, withoutSequence } from "./scanner-state.ts";
+import {
+  freshScanner,
+  type Goods,
+  type ScanAnswer,
+  type ScannerState,
+  scannerLimits,
+  withoutSequence,
+} from "./scanner-state.ts";
 import { undoLast } from "./undo.ts";
 import { except, forgetIfLate, isSentAgain, scannerOf, setScanner } from "./upkeep.ts";
 
@@ -50,6 +59,28 @@ function scanOf(draft: Draft, configured: ReadPointRule, timed: TimedReading): S
   const rule = ruleIn(configured, mode, state.place ?? configured.place);
   const hasRoute = mode !== "move" || (configured.scan?.mode === "move" && configured.scan.hasRoute);
   return { draft, reading, timed, timeMs, state, mode, rule, hasRoute };
+}
+
+/** How a scanner stands: what the site's page shows of it. */
+export interface ScannerView {
+  readonly mode: ScanMode;
+  readonly place: string;
+  /** What is half done. */
+  readonly from: string | undefined;
+  readonly goods: number;
+  readonly quantity: number | undefined;
+  /** Movements that it can undo. */
+  readonly undoable: number;
+}
+
+/** How the device stands as a scanner, if it is one. */
+export function viewScanner({ points, scanners, done }: CoreState, deviceId: string): ScannerView | undefined {
+  const rule = findScanner(points, deviceId);
+  if (rule === undefined) return undefined;
+  const state = scanners.get(deviceId) ?? freshScanner;
+  const { from, goods, quantity, place = rule.place } = state;
+  const undoable = done.get(deviceId)?.length ?? 0;
+  return { mode: modeOf(rule, state), place, from, goods: goods.length, quantity, undoable };
 }
 
 export function modeOf(configured: ReadPointRule, state: ScannerState): ScanMode {
