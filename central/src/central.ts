@@ -9,6 +9,7 @@ import { Influx } from "./projector/influx.ts";
 import { openProjector } from "./projector/projector.ts";
 import { openNatsLink } from "./relay/nats-link.ts";
 import { openRelay } from "./relay/relay.ts";
+import { openReservations } from "./reservations/reservations.ts";
 import { version } from "./version.ts";
 
 export interface Central extends AsyncDisposable {
@@ -18,7 +19,7 @@ export interface Central extends AsyncDisposable {
 }
 
 /**
- * Opens a central process: database, NATS, relay, ingest, projector, HTTP, in this order, and closes them in reverse. Throws when
+ * Opens a central process: database, NATS, relay, ingest, projector, reservations, HTTP, in this order, and closes them in reverse. Throws when
  * PostgreSQL or NATS do not answer at the start; when they go away later, everything waits for them and goes on by itself.
  */
 export async function openCentral(config: CentralConfig, { log }: { readonly log: Log }): Promise<Central> {
@@ -38,6 +39,8 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     const influx = config.influx === undefined ? undefined : new Influx(config.influx);
     const { changes, sites } = relay;
     if (influx !== undefined) stack.use(openProjector({ pool, influx, changes, metrics, log }));
+    const publish = relay.publishCommits;
+    const reservations = stack.use(openReservations({ pool, publish, metrics, log }));
     const api = stack.use(
       await openApi({
         listen: config.http.listen,
@@ -46,6 +49,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
         changes,
         sites,
         relay,
+        reservations,
         influx,
         metrics,
         registry,

@@ -9,6 +9,9 @@ export interface CentralMetrics {
   /** From the movement's event time to the commit that has it. */
   readonly ingestLag: Histogram;
   readonly streamClients: Gauge;
+  /** A bulk request counts each of its reservations. */
+  readonly reservations: Counter<"outcome">;
+  readonly reservationGroup: Histogram;
   readonly pointsWritten: Counter;
   readonly pointsRefused: Counter;
   readonly projectorUp: Gauge;
@@ -44,6 +47,18 @@ export function createCentralMetrics(registry: Registry): CentralMetrics {
       name: "tallygate_ingest_lag_seconds",
       help: "From the time when a batch's newest movement happened to the commit that has it",
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300, 3600],
+      registers,
+    }),
+    reservations: new Counter({
+      name: "tallygate_reservations_total",
+      help: "Requests to reserve, fulfil and release that this process has decided, by the state that the reservation was left in; refused ones and those past their time too",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    reservationGroup: new Histogram({
+      name: "tallygate_reservation_group_size",
+      help: "Requests that were decided in one transaction",
+      buckets: [1, 3, 10, 30, 100, 300, 1000, 3000],
       registers,
     }),
     streamClients: new Gauge({ name: "tallygate_stream_clients", help: "Readers of the event stream", registers }),

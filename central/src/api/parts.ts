@@ -3,6 +3,7 @@ import type { Pool } from "../db/pool.ts";
 import type { SiteCommit } from "../ingest/site-commit.ts";
 import type { Influx } from "../projector/influx.ts";
 import type { ChangeFeed as RelayedChanges, SiteStatuses as RelayedStatuses } from "../relay/feeds.ts";
+import type { Reservations } from "../reservations/reservations.ts";
 import type { CentralMetrics } from "./metrics.ts";
 
 /** What the routes stand on. */
@@ -11,6 +12,7 @@ export interface ApiParts {
   readonly changes: ChangeFeed;
   readonly sites: SiteStatuses;
   readonly relay: Announcements;
+  readonly reservations: Pick<Reservations, "submit" | "get" | "list">;
   /** Absent without InfluxDB in the configuration. */
   readonly influx: Pick<Influx, "query"> | undefined;
   readonly metrics: CentralMetrics;

@@ -17,6 +17,7 @@ import { readMessage } from "../ingest/read-message.ts";
 import { type SiteCommit, siteChanges } from "../ingest/site-commit.ts";
 import type { Influx } from "../projector/influx.ts";
 import type { HeardStatus } from "../relay/feeds.ts";
+import { openReservations } from "../reservations/reservations.ts";
 import { type CentralMetrics, createCentralMetrics } from "./metrics.ts";
 import { openApi } from "./open-api.ts";
 import type { Announcements, ChangeFeed } from "./parts.ts";
@@ -168,15 +169,19 @@ export async function openTestApi(ledger: TestLedger, influx?: Pick<Influx, "que
   const registry = createMetrics();
   const metrics = createCentralMetrics(registry);
   const nats = { connected: true };
+  const log = createLog("test", "error");
+  const publish: LocalFeed["publishCommits"] = commits => ledger.feed.publishCommits(commits);
+  const reservations = openReservations({ pool: ledger.pool, publish, metrics, log });
   const http = await openApi({
     pool: ledger.pool,
     changes: ledger.feed,
     sites: ledger.statuses,
     relay: ledger.feed,
+    reservations,
     influx,
     metrics,
     registry,
-    log: createLog("test", "error"),
+    log,
     listen: { host: "127.0.0.1", port: 0 },
     version: "0.0.0",
     natsConnected: () => nats.connected,
@@ -196,6 +201,9 @@ export async function openTestApi(ledger: TestLedger, influx?: Pick<Influx, "que
     request,
     get: (path, headers = {}) => request("GET", path, { headers }),
     post: (path, body, headers = {}) => request("POST", path, { headers, body }),
-    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await http[Symbol.asyncDispose]();
+      await reservations[Symbol.asyncDispose]();
+    },
   };
 }

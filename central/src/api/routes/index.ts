@@ -3,6 +3,7 @@ import { itemRoutes } from "./items.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { movementRoutes } from "./movements.ts";
 import { placeRoutes } from "./places.ts";
+import { reservationRoutes } from "./reservations.ts";
 import { siteRoutes } from "./sites.ts";
 import { stockRoutes } from "./stock.ts";
 import { streamRoutes } from "./stream.ts";
@@ -14,6 +15,7 @@ export const routes = [
   itemRoutes,
   placeRoutes,
   siteRoutes,
+  reservationRoutes,
   exceptionRoutes,
   metricsRoutes,
   streamRoutes,

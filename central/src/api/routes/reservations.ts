@@ -1,0 +1,226 @@
+import { hash } from "node:crypto";
+import { answerProblem, createRoute, OpenAPIHono, problemBody, problemResponses, statusOf, z } from "@tallygate/kit";
+import { ok, type Problem, type Result, refuse, SiteId, Sku } from "@tallygate/protocol";
+import type { Ask } from "../../reservations/ask.ts";
+import type { AskResult } from "../../reservations/group-commit.ts";
+import { newReservationId } from "../../reservations/id.ts";
+import { etagOf, isKnown } from "../etag.ts";
+import { body, conditional, json } from "../fields.ts";
+import { idempotent } from "../once.ts";
+import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
+import type { ApiParts } from "../parts.ts";
+import {
+  BulkResult,
+  EndOfReservation,
+  NewReservation,
+  NewReservations,
+  Reference,
+  Reservation,
+  ReservationId,
+  ReservationState,
+} from "../reservation-schemas.ts";
+
+const tags = ["reservations"];
+const params = z.object({ id: ReservationId });
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/reservations",
+  tags,
+  summary: "Reservations, the newest first",
+  request: {
+    query: z.object({
+      state: ReservationState.optional(),
+      sku: Sku.optional(),
+      site: SiteId.optional().meta({ description: "Those that hold, or held, something there.", examples: ["lyon"] }),
+      reference: Reference.optional(),
+      limit: Limit,
+      cursor: cursorParam(z.tuple([z.uuid()])),
+    }),
+  },
+  responses: {
+    200: json("A page of reservations", pageOf(Reservation)),
+    ...problemResponses("request.invalid", "stock.unavailable"),
+  },
+});
+
+const oneRoute = createRoute({
+  method: "get",
+  path: "/reservations/{id}",
+  tags,
+  summary: "One reservation",
+  request: { params, headers: conditional },
+  responses: {
+    200: json("The reservation, with an ETag", Reservation),
+    304: { description: "It is what the caller has" },
+    ...problemResponses("reservation.unknown", "request.invalid", "stock.unavailable"),
+  },
+});
+
+const createReservationRoute = createRoute({
+  method: "post",
+  path: "/reservations",
+  tags,
+  summary: "Promises stock: all of its lines, or nothing",
+  request: { headers: idempotent, body: body(NewReservation) },
+  responses: {
+    201: json("What is held from now on", Reservation),
+    ...problemResponses(
+      "reservation.insufficient",
+      "reservation.policy",
+      "item.unknown",
+      "site.unknown",
+      "place.unknown",
+      "idempotency.reused",
+      "request.invalid",
+      "stock.unavailable",
+    ),
+  },
+});
+
+const bulkRoute = createRoute({
+  method: "post",
+  path: "/reservations/bulk",
+  tags,
+  summary: "Many reservations at once, each granted or refused for itself",
+  request: { headers: idempotent, body: body(NewReservations) },
+  responses: {
+    200: json("What became of each; the whole is kept under the idempotency key", BulkResult),
+    ...problemResponses("idempotency.reused", "request.invalid", "stock.unavailable"),
+  },
+});
+
+const endings = {
+  fulfil: "The goods went to whom they were promised; the movement itself is what the site reports",
+  release: "The goods are not needed; they are available again",
+} as const;
+type Ending = keyof typeof endings;
+
+function endRoute<E extends Ending>(ending: E) {
+  return createRoute({
+    method: "post",
+    path: `/reservations/{id}/${ending}`,
+    tags,
+    summary: endings[ending],
+    request: { params, headers: idempotent, body: body(EndOfReservation) },
+    responses: {
+      200: json("The reservation as it is now", Reservation),
+      ...problemResponses(
+        "reservation.unknown",
+        "reservation.ended",
+        "reservation.insufficient",
+        "item.unknown",
+        "site.unknown",
+        "place.unknown",
+        "idempotency.reused",
+        "request.invalid",
+        "stock.unavailable",
+      ),
+    },
+  });
+}
+
+interface Asked<T> {
+  readonly route: string;
+  readonly key: string | undefined;
+  readonly request: unknown;
+  readonly asks: readonly Ask[];
+  readonly schema: z.ZodType<T>;
+  readonly answer: (results: readonly AskResult[]) => Result<object>;
+}
+
+/** Holds on stock (I8): granted from what is available only, and ended once. */
+export function reservationRoutes({ reservations }: ApiParts) {
+  async function submit<T>({ route, key, request, asks, schema, answer }: Asked<T>): Promise<Result<T>> {
+    const requestHash = key === undefined ? "" : hash("sha256", JSON.stringify(request), "hex");
+    const done = await reservations.submit({
+      asks,
+      key: key === undefined ? undefined : { key, route, requestHash },
+      answer,
+    });
+    return done.ok ? ok(schema.parse(done.value)) : done;
+  }
+
+  const end = (ending: Ending, id: string, request: z.infer<typeof EndOfReservation>, key: string | undefined) =>
+    submit({
+      route: `POST /v1/reservations/${id}/${ending}`,
+      key,
+      request,
+      asks: [{ kind: ending, id: id.toLowerCase(), lines: request.lines }],
+      schema: Reservation,
+      answer: onlyOne,
+    });
+
+  return new OpenAPIHono()
+    .openapi(listRoute, async c => {
+      const { limit, cursor, ...filter } = c.req.valid("query");
+      const rows = await reservations.list(filter, { before: cursor?.[0], limit: limit + 1 });
+      const page = cutPage(rows, limit, row => [row.id]);
+      return c.json({ items: [...page.rows], next_cursor: page.next_cursor }, 200);
+    })
+    .openapi(oneRoute, async c => {
+      const { id } = c.req.valid("param");
+      const found = await reservations.get(id.toLowerCase());
+      if (found === undefined) {
+        return answerProblem(c, { code: "reservation.unknown", detail: `There is no reservation ${id}.` });
+      }
+      const etag = etagOf(JSON.stringify(found));
+      if (isKnown(c, etag)) return c.body(null, 304, { etag });
+      return c.json(found, 200, { etag, "cache-control": "no-cache" });
+    })
+    .openapi(createReservationRoute, async c => {
+      const request = c.req.valid("json");
+      const key = c.req.valid("header")["idempotency-key"];
+      const asks = [askOf(request)];
+      const route = "POST /v1/reservations";
+      const made = await submit({ route, key, request, asks, schema: Reservation, answer: onlyOne });
+      return made.ok ? c.json(made.value, 201) : answerProblem(c, made.problem);
+    })
+    .openapi(bulkRoute, async c => {
+      const request = c.req.valid("json");
+      const key = c.req.valid("header")["idempotency-key"];
+      const asks = request.reservations.map(askOf);
+      const route = "POST /v1/reservations/bulk";
+      const made = await submit({ route, key, request, asks, schema: BulkResult, answer: eachOf });
+      return made.ok ? c.json(made.value, 200) : answerProblem(c, made.problem);
+    })
+    .openapi(endRoute("fulfil"), async c => {
+      const key = c.req.valid("header")["idempotency-key"];
+      const ended = await end("fulfil", c.req.valid("param").id, c.req.valid("json"), key);
+      return ended.ok ? c.json(ended.value, 200) : answerProblem(c, ended.problem);
+    })
+    .openapi(endRoute("release"), async c => {
+      const key = c.req.valid("header")["idempotency-key"];
+      const ended = await end("release", c.req.valid("param").id, c.req.valid("json"), key);
+      return ended.ok ? c.json(ended.value, 200) : answerProblem(c, ended.problem);
+    });
+}
+
+function askOf({ lines, policy, sites, expires_in_s, reference }: NewReservation): Ask {
+  const id = newReservationId();
+  return { kind: "reserve", id, policy, reference, expiresInMs: expires_in_s * 1000, lines, sites };
+}
+
+function onlyOne([result]: readonly AskResult[]): Result<object> {
+  if (result === undefined) return refuse("internal", "A request was left without a result.");
+  return result.ok ? result : { ok: false, problem: locatedIn(result.problem, "body.") };
+}
+
+function eachOf(results: readonly AskResult[]): Result<object> {
+  const shown = results.map((result, index) => {
+    if (result.ok) return { reservation: result.value, problem: null };
+    const problem = locatedIn(result.problem, `body.reservations[${index}].`);
+    return { reservation: null, problem: problemBody(problem, statusOf(problem.code)) };
+  });
+  return ok({ results: shown });
+}
+
+/** A problem's paths begin at what was asked for; a caller reads them from the request on. */
+function locatedIn(problem: Problem, prefix: string): Problem {
+  const { at, faults } = problem;
+  return {
+    ...problem,
+    ...(at !== undefined && { at: at.startsWith("path.") ? at : prefix + at }),
+    ...(faults !== undefined && { faults: faults.map(fault => ({ ...fault, at: prefix + fault.at })) }),
+  };
+}

@@ -1,0 +1,84 @@
+import type { PolicyName } from "./policies/index.ts";
+
+/** An item's level at a place, as its locked row has it. */
+export interface StockRow {
+  readonly itemId: number;
+  readonly placeId: number;
+  readonly siteId: number;
+  readonly onHand: number;
+  readonly reserved: number;
+  readonly blocked: number;
+}
+
+/** A quantity of an item: anywhere, at a site, or at one place. */
+export interface Line {
+  readonly sku: string;
+  readonly itemId: number;
+  readonly quantity: number;
+  readonly siteId: number | undefined;
+  readonly placeId: number | undefined;
+}
+
+/** Holds all of its lines, or nothing. */
+export interface Reserve {
+  readonly kind: "reserve";
+  /** The id that it gets. */
+  readonly id: string;
+  readonly policy: PolicyName;
+  readonly reference: string | undefined;
+  readonly expiresInMs: number;
+  readonly lines: readonly Line[];
+  /** Sites in order of preference; empty where the policy takes none. */
+  readonly siteIds: readonly number[];
+}
+
+/** Ends a reservation: the goods have gone to whom they were promised (`fulfil`), or are free again (`release`). */
+export interface End {
+  readonly kind: "fulfil" | "release";
+  readonly id: string;
+  /** Absent: all that it holds. */
+  readonly lines: readonly Line[] | undefined;
+}
+
+/** Ends a reservation that is past its time. */
+export interface Expire {
+  readonly kind: "expire";
+  readonly id: string;
+}
+
+export type Command = Reserve | End | Expire;
+
+export interface Hold {
+  /** Which of the reservation's lines, from 0. */
+  readonly line: number;
+  readonly itemId: number;
+  readonly placeId: number;
+  readonly siteId: number;
+  readonly quantity: number;
+  readonly fulfilled: number;
+  readonly released: number;
+}
+
+export type ReservationState = "held" | "fulfilled" | "released" | "expired";
+
+export interface Reservation {
+  readonly id: string;
+  readonly state: ReservationState;
+  readonly policy: string;
+  readonly reference: string | undefined;
+  readonly createdMs: number;
+  readonly expiresMs: number;
+  readonly endedMs: number | undefined;
+  /** By line and place. */
+  readonly holds: readonly Hold[];
+}
+
+/** What a hold still keeps from others, while its reservation is held. */
+export function remaining(hold: Pick<Hold, "quantity" | "fulfilled" | "released">): number {
+  return hold.quantity - hold.fulfilled - hold.released;
+}
+
+/** The state as of a time: past its time, a reservation has expired even before anyone has noticed. */
+export function stateAt({ state, expiresMs }: Pick<Reservation, "state" | "expiresMs">, nowMs: number) {
+  return state === "held" && expiresMs <= nowMs ? "expired" : state;
+}

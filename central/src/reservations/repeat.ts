@@ -1,0 +1,57 @@
+import { sleep } from "@tallygate/kit";
+import type { Logger } from "pino";
+
+export interface RepeatOptions {
+  /** One pass; it says whether there is more to do at once. */
+  readonly pass: () => Promise<boolean>;
+  /** Before the next pass, when nothing wakes it. */
+  readonly everyMs: number;
+  /** Between two passes, also when it is woken. */
+  readonly restMs: number;
+  /** What failed and is tried again. */
+  readonly failing: string;
+  readonly log: Pick<Logger, "warn">;
+}
+
+/** Runs passes until it is disposed; a pass under way is finished. A pass that fails is logged, and tried again with the next. */
+export class Repeat implements AsyncDisposable {
+  private readonly options: RepeatOptions;
+  private readonly stop = new AbortController();
+  private woken = new AbortController();
+  private readonly running: Promise<void>;
+
+  constructor(options: RepeatOptions) {
+    this.options = options;
+    this.running = this.run();
+  }
+
+  /** There is something to do now. */
+  wake(): void {
+    this.woken.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { everyMs, restMs } = this.options;
+    while (!this.stop.signal.aborted) {
+      const more = await this.pass();
+      await sleep(restMs, this.stop.signal);
+      if (!more) await sleep(Math.max(0, everyMs - restMs), AbortSignal.any([this.stop.signal, this.woken.signal]));
+    }
+  }
+
+  private async pass(): Promise<boolean> {
+    // What wakes from here on may come too late for this pass, and gets another.
+    this.woken = new AbortController();
+    try {
+      return await this.options.pass();
+    } catch (error) {
+      this.options.log.warn({ err: error }, this.options.failing);
+      return false;
+    }
+  }
+}
