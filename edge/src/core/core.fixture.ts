@@ -27,6 +27,11 @@ export class KnownThings implements Lookup {
   readonly scanners = new Map<string, KeptScanner>();
   epoch = { epoch: Epoch.parse("0".repeat(16)), last: 0 };
 
+  /** As an edge that found its history to have two ends. */
+  newEpoch(): void {
+    this.epoch = { epoch: Epoch.parse("1".repeat(16)), last: 0 };
+  }
+
   tagPlace(key: string): TagPlace | undefined {
     return this.places.get(key);
   }
@@ -70,6 +75,8 @@ export class Story {
   /** Beside each movement the number of the one that it reverses. */
   readonly reverses: (number | undefined)[] = [];
   readonly answers: ScanAnswer[] = [];
+  /** How many readings were recorded. */
+  readings = 0;
   readonly presence: string[] = [];
   readonly exceptions: { problem: string; key: string }[] = [];
   last: CoreDecision | undefined;
@@ -120,6 +127,7 @@ export class Story {
     for (const answer of decision.answers.values()) this.answers.push(answer);
     for (const { kind, place } of decision.presence) this.presence.push(`${kind} ${place}`);
     for (const { problem, key } of decision.exceptions) this.exceptions.push({ problem, key });
+    this.readings += decision.readings.length;
     this.last = decision;
     return this;
   }
