@@ -110,7 +110,10 @@ export function parseText(device: MessageDevice, text: string): Parsed {
 
 /** The contract of a driver that reads messages. */
 export function describeMessageDriver(config: Readonly<Record<string, unknown>>, fixtures: URL): void {
-  const device = openMessageDevice(config);
+  describeMessageDevice(openMessageDevice(config), fixtures);
+}
+
+export function describeMessageDevice(device: MessageDevice, fixtures: URL): void {
   const vectors = readMessageVectors(fixtures);
   const goodTag = vectors.find(({ expect, valid }) => valid && hasTags(expect))?.raw ?? "";
 
