@@ -128,7 +128,7 @@ devices:
       `${base.split("\n")[2]}\nplaces: [{ code: dock-2 }]\ndevices:\n${zebra()}`,
       /names the place dock-1/,
     ],
-    ["a reader without a broker", `devices:\n${zebra()}`, /neither listen nor connect/],
+    ["a reader without a broker", `devices:\n${zebra()}`, /neither listen nor tls nor connect/],
   ])("finds %s", (_, text, fault) => {
     const faults = faultsOf(`site: lyon\ndata: /tmp/lyon\n${text}\n`);
     expect(faults).toHaveLength(1);

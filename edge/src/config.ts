@@ -1,62 +1,12 @@
-import { formatHostPort, isLoopback, Listen, LoopbackListen } from "@tallygate/kit";
+import { formatHostPort, LoopbackListen } from "@tallygate/kit";
 import { formatBracketed, isOutside, PlaceCode, parseGln, SiteId } from "@tallygate/protocol";
 import { z } from "zod";
 import { type Device, DeviceConfig, deviceIfSound } from "./drivers/index.ts";
-import { ScryptHash } from "./mqtt/password.ts";
+import { Readers } from "./http-intake/config.ts";
+import { Mqtt } from "./mqtt/config.ts";
 
 const Http = z.strictObject({
   listen: LoopbackListen.prefault("127.0.0.1:8081").meta({ description: "Where the site's page and API are served." }),
-});
-
-const UserName = z.string().min(1).max(128);
-
-const Broker = {
-  listen: Listen.optional().meta({ description: "Where the site's own MQTT broker listens. Absent: there is none." }),
-  anonymous: z.boolean().default(false).meta({
-    description: "Devices need no user and password. Only with a listener on loopback, for simulations and trials.",
-  }),
-  users: z
-    .array(
-      z.strictObject({
-        name: UserName,
-        password: ScryptHash,
-        devices: z.array(z.string()).optional().meta({
-          description: "Devices whose topics the user may publish to. Absent: the device with the user's name.",
-        }),
-      }),
-    )
-    .max(1000)
-    .default([]),
-};
-
-const Upstream = z
-  .strictObject({
-    url: z
-      .url({ protocol: /^(mqtts?|wss?|tcp|tls)$/ })
-      .meta({ description: "The broker.", example: "mqtt://10.0.0.5:1883" }),
-    user: UserName.optional(),
-    password: z.string().max(1024).optional(),
-    client_id: z.string().min(1).max(128).optional().meta({
-      description: "By default tallygate-SITE. The broker keeps what comes while we are away under this name.",
-    }),
-    keepalive_s: z.int().min(5).max(3600).default(30),
-  })
-  .meta({ description: "An MQTT broker that the site already has, whose topics are read as well." });
-
-const Mqtt = z.strictObject({ ...Broker, connect: Upstream.optional() }).superRefine((mqtt, context) => {
-  const { listen, anonymous, users } = mqtt;
-  const fault = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-  if (listen === undefined) return;
-  if (anonymous && !isLoopback(listen.host)) {
-    fault("anonymous", `is refused, since mqtt.listen ${listen.host} can be reached from other machines: name users`);
-  }
-  if (!anonymous && users.length === 0)
-    fault("listen", "is a broker that no device could use: name users, or set anonymous");
-  const names = new Set<string>();
-  for (const { name } of users) {
-    if (names.has(name)) fault("users", `names ${name} twice`);
-    names.add(name);
-  }
 });
 
 const Nats = z.strictObject({
@@ -115,6 +65,7 @@ const Fields = z.strictObject({
     .meta({ description: "The site's time zone; the page shows times in it.", example: "Europe/Paris" }),
   http: Http.prefault({}),
   mqtt: Mqtt.prefault({}),
+  readers: Readers.prefault({}),
   nats: Nats.prefault({}),
   data: z.string().min(1).max(4096).meta({
     description: "Directory of the site's store. It holds what the centre has not confirmed: keep it on a disk.",
@@ -162,6 +113,7 @@ function faultsOf(config: Fields): readonly ConfigFault[] {
     ),
     ...listed.flatMap(each => unknownPlaces(each, config.places)),
     ...sharedLabels(config.places),
+    ...listed.flatMap(each => answeredToItself(each, listed)),
     ...unheard(listed, config),
     ...strangers(config),
   ];
@@ -205,18 +157,43 @@ function sharedLabels(places: Fields["places"]): ConfigFault[] {
   });
 }
 
-function unheard(listed: readonly Listed[], { mqtt }: Fields): ConfigFault[] {
-  if (mqtt.listen !== undefined || mqtt.connect !== undefined) return [];
-  const first = listed.find(({ device }) => device.transport === "mqtt");
-  if (first === undefined) return [];
-  return [{ path: ["devices", first.index], message: "publishes over MQTT, but mqtt has neither listen nor connect" }];
+/** An answer that is read as a scan would be answered for ever. */
+function answeredToItself({ device, index }: Listed, listed: readonly Listed[]): ConfigFault[] {
+  if (device.transport !== "mqtt" || device.replyTopic === undefined) return [];
+  const { replyTopic } = device;
+  const reads = listed.find(({ device: each }) => each.transport === "mqtt" && each.topics.includes(replyTopic));
+  if (reads === undefined) return [];
+  return [{ path: ["devices", index, "reply_topic"], message: `is a topic that devices[${reads.index}] publishes to` }];
 }
 
-function strangers({ mqtt, devices }: Fields): ConfigFault[] {
+function unheard(listed: readonly Listed[], { mqtt, readers }: Fields): ConfigFault[] {
+  const broker = mqtt.listen !== undefined || mqtt.tls !== undefined || mqtt.connect !== undefined;
+  return listed.flatMap(({ device, index }) => {
+    if (device.transport !== "mqtt") return [];
+    const path = ["devices", index];
+    if (device.topics.length > 0 && !broker) {
+      return [{ path, message: "publishes over MQTT, but mqtt has neither listen nor tls nor connect" }];
+    }
+    if (!device.http) return [];
+    if (readers.listen === undefined) return [{ path, message: "posts over HTTP, but readers has no listen" }];
+    const named = [...readers.users, ...mqtt.users].some(
+      ({ name, devices }) => name === device.user || (devices ?? [name]).includes(device.id),
+    );
+    return readers.anonymous || named
+      ? []
+      : [{ path, message: "posts over HTTP, but no user of readers may send for it" }];
+  });
+}
+
+function strangers({ mqtt, readers, devices }: Fields): ConfigFault[] {
   const known = new Set<string>(devices.map(({ id }) => id));
-  return mqtt.users.flatMap((user, index) =>
+  const users = [
+    ...mqtt.users.map((user, index) => ({ user, path: ["mqtt", "users", index] })),
+    ...readers.users.map((user, index) => ({ user, path: ["readers", "users", index] })),
+  ];
+  return users.flatMap(({ user, path }) =>
     (user.devices ?? []).flatMap(id =>
-      known.has(id) ? [] : [{ path: ["mqtt", "users", index, "devices"], message: `names ${id}, which devices lacks` }],
+      known.has(id) ? [] : [{ path: [...path, "devices"], message: `names ${id}, which devices lacks` }],
     ),
   );
 }

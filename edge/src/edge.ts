@@ -15,10 +15,12 @@ import { decideTick } from "./core/tick.ts";
 import { DeviceMeter } from "./drivers/health.ts";
 import { type Device, deviceOf } from "./drivers/index.ts";
 import { Intake } from "./drivers/intake.ts";
+import { openReaders } from "./http-intake/listener.ts";
 import { Inbox } from "./inbox.ts";
+import { Access } from "./mqtt/access.ts";
 import { openBroker } from "./mqtt/broker.ts";
 import { openSubscriber } from "./mqtt/client.ts";
-import { routesOf } from "./mqtt/routes.ts";
+import { Routes } from "./mqtt/routes.ts";
 import { DevicePort } from "./serial/port.ts";
 import { SiteView } from "./site-view.ts";
 import { openStore } from "./store/open.ts";
@@ -36,6 +38,8 @@ export interface Edge extends AsyncDisposable {
   readonly http: HttpServer;
   /** Where the site's broker listens, if it has one. */
   readonly mqttPort: number | undefined;
+  /** Where readers post, if they may. */
+  readonly readersPort: number | undefined;
   readonly view: SiteView;
   readonly ready: string;
 }
@@ -78,7 +82,9 @@ export function openEdge(config: EdgeConfig, { log, now = Date.now }: EdgeOption
     uplink.open();
 
     stack.use(intake);
-    const mqttPort = await openMqtt(config, devices, intake, view, stack, log);
+    const routes = new Routes(devices);
+    const mqttPort = await openMqtt(config, routes, intake, view, stack, log);
+    const readersPort = await openHttpIntake(config, routes, intake, stack, log);
     for (const device of devices) {
       const meter = meters.get(device.id);
       if (device.transport === "serial" && meter) stack.use(new DevicePort({ device, intake, meter, log, now })).open();
@@ -91,7 +97,7 @@ export function openEdge(config: EdgeConfig, { log, now = Date.now }: EdgeOption
     const http = stack.use(await listenHttp(app, config.http.listen, { log }));
     log.info({ site: config.site, http: http.url, mqtt_port: mqttPort, epoch: store.epoch.epoch }, "the edge runs");
     const broker = mqttPort === undefined ? "" : `, MQTT on port ${mqttPort}`;
-    return { http, mqttPort, view, ready: `The edge of ${config.site} runs: ${http.url}${broker}` };
+    return { http, mqttPort, readersPort, view, ready: `The edge of ${config.site} runs: ${http.url}${broker}` };
   });
 }
 
@@ -189,16 +195,32 @@ function tell({ uplink, live }: TickParts, { movements, exceptions, readings, sc
 /** The site's own broker, an existing one, or both. */
 async function openMqtt(
   { mqtt, site }: EdgeConfig,
-  devices: readonly Device[],
+  routes: Routes,
   intake: Intake,
   view: SiteView,
   stack: AsyncDisposableStack,
   log: Log,
 ): Promise<number | undefined> {
-  const routes = routesOf(devices);
-  const { listen, anonymous, users, connect: upstream } = mqtt;
+  const { listen, tls, anonymous, users, rate, connect: upstream } = mqtt;
   if (upstream !== undefined) view.subscriber = stack.use(openSubscriber({ site, upstream, routes, intake, log }));
-  if (listen !== undefined)
-    view.broker = stack.use(await openBroker({ listen, anonymous, users, routes, intake, log }));
-  return view.broker?.port;
+  if (listen !== undefined || tls !== undefined) {
+    const access = new Access({ anonymous, users });
+    view.broker = stack.use(await openBroker({ listen, tls, rate, access, routes, intake, log }));
+  }
+  return view.broker?.port ?? view.broker?.tlsPort;
+}
+
+/** Where readers post. */
+async function openHttpIntake(
+  { readers, mqtt }: EdgeConfig,
+  routes: Routes,
+  intake: Intake,
+  stack: AsyncDisposableStack,
+  log: Log,
+): Promise<number | undefined> {
+  const { listen, anonymous, users } = readers;
+  if (listen === undefined) return undefined;
+  const names = new Set(users.map(({ name }) => name));
+  const access = new Access({ anonymous, users: [...users, ...mqtt.users.filter(({ name }) => !names.has(name))] });
+  return stack.use(await openReaders({ listen, access, routes, intake, log })).server.port;
 }

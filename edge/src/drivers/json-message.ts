@@ -35,6 +35,24 @@ export function readJsonElements(
   }
 }
 
+/**
+ * The lines of a payload that has a JSON text on each (NDJSON); blank ones are left out. Whole messages without a line end in them
+ * are by far the most, so they are not copied.
+ */
+export function linesOf(payload: Uint8Array): readonly Uint8Array[] {
+  if (!payload.includes(0x0a)) return [payload];
+  const lines: Uint8Array[] = [];
+  let from = 0;
+  while (from < payload.length) {
+    const end = payload.indexOf(0x0a, from);
+    const line = payload.subarray(from, end === -1 ? payload.length : end);
+    if (line.some(byte => byte > 0x20)) lines.push(line);
+    from = end === -1 ? payload.length : end + 1;
+  }
+  // An event written over several lines is one JSON text all the same.
+  return lines.length > 1 && !lines.every(line => line[0] === 0x7b || line[0] === 0x5b) ? [payload] : lines;
+}
+
 /** The payload's JSON value, or `undefined` when it was refused into `parsed`. */
 export function readJson(payload: Uint8Array, parsed: Parsed): unknown {
   if (payload.length > limits.messageBytesMax) {

@@ -5,6 +5,7 @@ import { createLog } from "@tallygate/kit";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { limits as drivers } from "../drivers/limits.ts";
+import { Access } from "./access.ts";
 import { type Broker, openBroker } from "./broker.ts";
 import { limits } from "./limits.ts";
 import { hashPassword } from "./password.ts";
@@ -31,7 +32,8 @@ async function open({ anonymous = true, users = [], waitingMax = 50_000 }: Setti
   const own = new AsyncDisposableStack();
   stack.push(own);
   const test = own.use(openTestIntake(devices, { waitingMax }));
-  const options = { listen: { host: "127.0.0.1", port: 0 }, anonymous, users: [...users], log };
+  const access = new Access({ anonymous, users: [...users] });
+  const options = { listen: { host: "127.0.0.1", port: 0 }, access, log };
   const broker = own.use(await openBroker({ ...options, routes: routesOf(devices), intake: test.intake }));
   const client = (options: IClientOptions = {}) => {
     const opened = mqtt.connect(`mqtt://127.0.0.1:${broker.port}`, { reconnectPeriod: 0, ...options });
@@ -54,7 +56,7 @@ function closedOf(client: MqttClient): Promise<void> {
   return new Promise(resolve => client.once("close", () => resolve()));
 }
 
-const publishers = (port: number, ...args: string[]) =>
+const publishers = (port: number | undefined, ...args: string[]) =>
   run("mosquitto_pub", ["-h", "127.0.0.1", "-p", String(port), "-q", "1", ...args]);
 
 describe("the answer to a device", () => {
@@ -183,7 +185,7 @@ describe("input that is not as it should be", () => {
     const { broker, client, test } = await open();
     const other = client();
     await connected(other);
-    const socket = connectTcp(broker.port, "127.0.0.1");
+    const socket = connectTcp(broker.port ?? 0, "127.0.0.1");
     const closed = new Promise(resolve => socket.once("close", resolve));
     socket.on("error", () => undefined);
     socket.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f, 0, 4]));
@@ -307,11 +309,10 @@ describe("who may do what", () => {
 
   it("says so when its port is taken", async () => {
     const { broker, test } = await open();
-    const listen = { host: "127.0.0.1", port: broker.port };
+    const listen = { host: "127.0.0.1", port: broker.port ?? 0 };
     const second: Promise<Broker> = openBroker({
       listen,
-      anonymous: true,
-      users: [],
+      access: new Access({ anonymous: true, users: [] }),
       routes: routesOf([]),
       intake: test.intake,
       log,

@@ -1,5 +1,5 @@
-import { createServer, type Server, type Socket } from "node:net";
-import { formatHostPort, type HostPort, type Log } from "@tallygate/kit";
+import type { Socket } from "node:net";
+import type { HostPort, Log } from "@tallygate/kit";
 import {
   Aedes,
   type AedesOptions,
@@ -8,17 +8,20 @@ import {
   type PublishPacket,
   type Subscription,
 } from "aedes";
-import type { EdgeConfig } from "../config.ts";
 import type { Intake, Settle, Tell } from "../drivers/intake.ts";
-import { Access, type Grant, maySend, RefusalLog } from "./access.ts";
+import { type Access, type Grant, maySend, RefusalLog } from "./access.ts";
+import type { Mqtt, Rate } from "./config.ts";
+import { guardReads } from "./guard-reads.ts";
 import { limits } from "./limits.ts";
-import { cutPayload, PacketGuard } from "./packet-guard.ts";
+import { type Listener, listenPlain, listenTls, type Origin } from "./listeners.ts";
+import { cutPayload } from "./packet-guard.ts";
 import type { Routes } from "./routes.ts";
 
 export interface BrokerOptions {
-  readonly listen: HostPort;
-  readonly anonymous: boolean;
-  readonly users: EdgeConfig["mqtt"]["users"];
+  readonly listen?: HostPort | undefined;
+  readonly tls?: Mqtt["tls"];
+  readonly rate?: Rate;
+  readonly access: Access;
   readonly routes: Routes;
   readonly intake: Intake;
   readonly log: Log;
@@ -26,7 +29,9 @@ export interface BrokerOptions {
 
 /** The site's MQTT broker. Disposing it closes its connections; what was not answered is sent again by the devices. */
 export interface Broker extends AsyncDisposable {
-  readonly port: number;
+  /** Where it listens without and with TLS. */
+  readonly port: number | undefined;
+  readonly tlsPort: number | undefined;
   readonly connections: number;
   /** Clients and messages that were refused. */
   readonly refusals: number;
@@ -49,41 +54,42 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     );
   aedes.on("clientError", site.clientFailed);
   aedes.on("connectionError", site.clientFailed);
-  const server = createServer(socket => site.connect(aedes, socket));
-  server.maxConnections = limits.connectionsMax;
-  server.on("drop", drop => site.tooMany(drop?.remoteAddress));
+  const listeners: Listener[] = [];
   try {
-    await listen(server, options.listen);
+    const take = (socket: Socket, from: Origin) => site.connect(aedes, socket, from);
+    const { listen, tls, log } = options;
+    const tooMany = (address: string | undefined) => site.tooMany(address);
+    if (listen !== undefined) listeners.push(await listenPlain({ listen, take, tooMany, log }));
+    if (tls !== undefined) listeners.push(await listenTls({ tls, take, tooMany, log }));
   } catch (error) {
-    await closeAedes(aedes);
+    await close(listeners, aedes, site);
     throw error;
   }
-  server.on("error", err => options.log.error({ err }, "the MQTT broker could not take a connection"));
-  const address = server.address();
+  const portOf = (kind: Origin["kind"]) => listeners.find(each => each.kind === kind)?.port;
   return {
-    port: typeof address === "object" && address !== null ? address.port : options.listen.port,
+    port: portOf("plain"),
+    tlsPort: portOf("tls"),
     get connections() {
       return aedes.connectedClients;
     },
     get refusals() {
       return site.refusals;
     },
-    [Symbol.asyncDispose]: () => close(server, aedes, site),
+    [Symbol.asyncDispose]: () => close(listeners, aedes, site),
   };
 }
 
 class SiteBroker {
   readonly #options: BrokerOptions;
-  readonly #access: Access;
   readonly #refusals: RefusalLog;
   readonly #grants = new WeakMap<Client, Grant>();
   readonly #sockets = new Set<Socket>();
+  readonly #origins = new WeakMap<object, Origin>();
   /** Set as soon as there is a broker. */
   tell: Tell | undefined;
 
   constructor(options: BrokerOptions) {
     this.#options = options;
-    this.#access = new Access(options);
     this.#refusals = new RefusalLog(options.log);
   }
 
@@ -111,11 +117,17 @@ class SiteBroker {
     };
   }
 
-  connect(aedes: Aedes, socket: Socket): void {
+  connect(aedes: Aedes, socket: Socket, from: Origin): void {
+    if (this.#sockets.size >= limits.connectionsMax) {
+      this.tooMany(socket.remoteAddress);
+      socket.destroy();
+      return;
+    }
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
     socket.setNoDelay(true);
-    guardReads(socket);
+    guardReads(socket, this.#options.rate);
+    this.#origins.set(socket, from);
     aedes.handle(socket);
   }
 
@@ -143,7 +155,11 @@ class SiteBroker {
     password: Uint8Array | undefined,
     done: (error: AuthenticateError | null, success: boolean | null) => void,
   ): Promise<void> {
-    const answer = await this.#access.check(username, password);
+    const { access } = this.#options;
+    const { kind, name } = this.#origins.get(client.conn) ?? {};
+    const proved = username === undefined && name !== undefined;
+    // With TLS a client may come from anywhere, so nobody is anonymous there.
+    const answer = proved ? access.named(name) : await access.check({ name: username, password }, kind !== "tls");
     if (answer.ok) {
       this.#grants.set(client, answer.grant);
       done(null, true);
@@ -219,42 +235,8 @@ function bytesOf(payload: string | Buffer): Buffer {
   return typeof payload === "string" ? Buffer.from(payload) : payload;
 }
 
-/** aedes takes a connection's bytes by `read()`; this is the one place before its parser, which has no limit of its own. */
-function guardReads(socket: Socket): void {
-  const guard = new PacketGuard();
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number) => {
-    for (let chunk: unknown = read(size); Buffer.isBuffer(chunk); chunk = read(size)) {
-      try {
-        const bytes = guard.push(chunk);
-        if (bytes.length > 0) return bytes;
-      } catch (error) {
-        socket.destroy(error instanceof Error ? error : new Error(String(error)));
-        return null;
-      }
-    }
-    return null;
-  };
-}
-
-function listen(server: Server, { host, port }: HostPort): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const refuse = (cause: NodeJS.ErrnoException) => {
-      const address = formatHostPort({ host, port });
-      const taken = `${address} is taken by another program; stop that one, or set mqtt.listen (TALLYGATE_MQTT__LISTEN) to another address`;
-      if (cause.code === "EADDRINUSE") reject(Object.assign(new Error(taken), { code: cause.code }));
-      else reject(new Error(`cannot listen on ${address} (mqtt.listen)`, { cause }));
-    };
-    server.once("error", refuse);
-    server.listen({ host, port }, () => {
-      server.off("error", refuse);
-      resolve();
-    });
-  });
-}
-
-async function close(server: Server, aedes: Aedes, site: SiteBroker): Promise<void> {
-  const closed = new Promise<void>(resolve => server.close(() => resolve()));
+async function close(listeners: readonly Listener[], aedes: Aedes, site: SiteBroker): Promise<void> {
+  const closed = Promise.all(listeners.map(listener => listener.close()));
   await closeAedes(aedes);
   site.destroySockets();
   await closed;

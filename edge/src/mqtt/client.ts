@@ -1,11 +1,9 @@
 import { type Log, sentence } from "@tallygate/kit";
 import { connect, type IPublishPacket, type MqttClient } from "mqtt";
-import type { EdgeConfig } from "../config.ts";
 import type { Intake, Tell } from "../drivers/intake.ts";
+import type { Upstream } from "./config.ts";
 import { limits } from "./limits.ts";
 import type { Routes } from "./routes.ts";
-
-type Upstream = NonNullable<EdgeConfig["mqtt"]["connect"]>;
 
 export interface SubscriberOptions {
   readonly site: string;

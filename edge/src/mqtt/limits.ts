@@ -16,10 +16,23 @@ export const limits = {
   drainMs: 15_000,
   /** Passwords checked at a time: each takes 16 MB and a core. One more is told to come again. */
   verificationsMax: 4,
+  /** Right passwords are remembered so long, and so many of them; with one more they are all checked anew. */
+  verifiedMs: 300_000,
+  verifiedMax: 2000,
+  /** Users of a device that a token without a name is tried against. */
+  tokenUsersMax: 4,
   /** Topics that one client may be subscribed to. One more is refused. */
   subscriptionsMax: 64,
   /** Messages of QoS 2 under way from one client. One more closes the connection. */
   inflightQos2Max: 1000,
+  /** What one client may send in a burst, as seconds of its rate. */
+  burstS: 2,
+  /** Bytes taken from a connection at once, so that what is counted after the fact is little. */
+  readBytesMax: 16 * 1024,
+  /** A client that sends too fast is looked at again after this at the latest. */
+  slowDownMaxMs: 1000,
+  /** Certificates are looked at so often for a change. */
+  certificateMs: 5000,
   /** Log lines about refused clients: at most one in so long; the rest is counted. */
   refusalLogMs: 5000,
   /** Waits between tries to reach an existing broker. */

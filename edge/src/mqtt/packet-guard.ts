@@ -39,6 +39,14 @@ export class PacketGuard {
   #passing = 0;
   #large: { readonly flags: number; readonly sizeBytes: number; readonly keepBytes: number; parts: Buffer } | undefined;
   #dropping = 0;
+  #messages = 0;
+
+  /** Messages that came since this was asked the last time. */
+  takeMessages(): number {
+    const count = this.#messages;
+    this.#messages = 0;
+    return count;
+  }
 
   /** What is to be parsed of these bytes and the ones before. Throws {@link PacketRefused}. */
   push(chunk: Buffer): Buffer {
@@ -61,6 +69,7 @@ export class PacketGuard {
       if (at === chunk.length) return at;
       const header = readHeader(chunk, at);
       if (header === undefined || header.bodyBytes > limitOf(header.type)) return at;
+      if (header.type === publishType) this.#messages++;
       this.#passing = header.headerBytes + header.bodyBytes;
     }
   }
@@ -96,6 +105,7 @@ export class PacketGuard {
     if (header.type !== publishType) {
       throw new PacketRefused(`a packet of ${header.bodyBytes} bytes; the limit is ${limitOf(header.type)}`);
     }
+    this.#messages++;
     const topicLengthBytes = 2;
     const keepBytes = topicLengthBytes + 65_535 + 2 + limits.cutBytes;
     const parts = Buffer.alloc(0);

@@ -9,6 +9,7 @@ interface Pattern {
 export class Routes {
   #byTopic: ReadonlyMap<string, MessageDevice> = new Map();
   #patterns: readonly Pattern[] = [];
+  #byId: ReadonlyMap<string, MessageDevice> = new Map();
   readonly #listeners = new Set<() => void>();
 
   constructor(devices: readonly Device[] = []) {
@@ -28,6 +29,7 @@ export class Routes {
     }
     this.#byTopic = byTopic;
     this.#patterns = patterns;
+    this.#byId = new Map(devices.flatMap(each => (each.transport === "mqtt" ? [[each.id, each] as const] : [])));
     for (const told of this.#listeners) told();
   }
 
@@ -37,6 +39,10 @@ export class Routes {
     if (exact !== undefined || this.#patterns.length === 0) return exact;
     const levels = topic.split("/");
     return this.#patterns.find(pattern => matches(pattern.levels, levels))?.device;
+  }
+
+  device(id: string): MessageDevice | undefined {
+    return this.#byId.get(id);
   }
 
   /** All topics to be subscribed to. */

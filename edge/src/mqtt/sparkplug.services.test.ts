@@ -4,6 +4,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { startMosquitto } from "../../../deploy/local/servers.ts";
 import { decodePayload } from "../drivers/sparkplug-b/payload.ts";
 import { ProtoWriter } from "../drivers/sparkplug-b/protobuf.ts";
+import { Access } from "./access.ts";
 import { openBroker } from "./broker.ts";
 import { openSubscriber } from "./client.ts";
 import { routesOf } from "./routes.ts";
@@ -46,7 +47,15 @@ async function open(way: "its own broker" | "an existing broker") {
   const routes = routesOf(devices);
   if (way === "its own broker") {
     const listen = { host: "127.0.0.1", port: 0 };
-    const broker = own.use(await openBroker({ listen, anonymous: true, users: [], routes, intake: test.intake, log }));
+    const broker = own.use(
+      await openBroker({
+        listen,
+        access: new Access({ anonymous: true, users: [] }),
+        routes,
+        intake: test.intake,
+        log,
+      }),
+    );
     return { own, test, url: `mqtt://127.0.0.1:${broker.port}` };
   }
   const { url } = own.use(await startMosquitto());

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { type Problem, type ProblemCode, problems } from "@tallygate/protocol";
 import type { Context, TypedResponse } from "hono";
 
-const problemStatuses = [400, 403, 404, 409, 412, 413, 422, 500, 503] as const;
+const problemStatuses = [400, 401, 403, 404, 409, 412, 413, 422, 429, 500, 503] as const;
 
 /** Every HTTP status that a problem can have. */
 export type ProblemStatus = (typeof problemStatuses)[number];

@@ -1,7 +1,7 @@
 import type { ProblemCode, Reading } from "@tallygate/protocol";
 import { type MessageContext, nothingParsed, type Parsed, refuseInto, signalInto } from "../driver.ts";
 import { hexOfBase64Url, normaliseEpc, normaliseTid } from "../epc.ts";
-import { bytesOf, isObject, type JsonObject, readJsonElements, show } from "../json-message.ts";
+import { bytesOf, isObject, type JsonObject, linesOf, readJsonElements, show } from "../json-message.ts";
 import { parseTime } from "../time.ts";
 import { signalOf } from "./events.ts";
 
@@ -41,21 +41,6 @@ function takeConnectionText(payload: Uint8Array, texts: ImpinjTexts, parsed: Par
   if (!online && text !== texts.disconnected && text !== texts.lost) return false;
   parsed.signals.push({ kind: "online", online });
   return true;
-}
-
-/** Whole messages without a line end in them are by far the most, so they are not copied. */
-function linesOf(payload: Uint8Array): readonly Uint8Array[] {
-  if (!payload.includes(0x0a)) return [payload];
-  const lines: Uint8Array[] = [];
-  let from = 0;
-  while (from < payload.length) {
-    const end = payload.indexOf(0x0a, from);
-    const line = payload.subarray(from, end === -1 ? payload.length : end);
-    if (line.some(byte => byte > 0x20)) lines.push(line);
-    from = end === -1 ? payload.length : end + 1;
-  }
-  // An event written over several lines is one JSON text all the same.
-  return lines.length > 1 && !lines.every(line => line[0] === 0x7b) ? [payload] : lines;
 }
 
 function takeEvent(element: unknown, context: MessageContext, parsed: Parsed): Fault | undefined {
