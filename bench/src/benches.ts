@@ -3,6 +3,7 @@ import { centralIngest } from "./central-ingest.ts";
 import { edgeIngest } from "./edge-ingest.ts";
 import { endToEnd } from "./end-to-end.ts";
 import { parsers } from "./parsers.ts";
+import { reservations } from "./reservations.ts";
 
 /** THE list of benchmarks, in the order in which they run. */
 export const benches: Readonly<Record<string, Bench>> = {
@@ -10,4 +11,5 @@ export const benches: Readonly<Record<string, Bench>> = {
   "edge-ingest": edgeIngest,
   "central-ingest": centralIngest,
   "end-to-end": endToEnd,
+  reservations,
 };

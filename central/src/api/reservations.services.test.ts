@@ -254,7 +254,7 @@ describe("ending", () => {
 
 describe("the list", () => {
   test("is filtered by state, item, site and reference, and paged", async () => {
-    const made = [];
+    const made: string[] = [];
     for (const [index, site] of ["lyon", "oslo", "lyon"].entries()) {
       const { body } = await reserve({ ...one(1, { site }), reference: index === 0 ? `REF-${sku}` : undefined });
       made.unshift(body.id);
@@ -269,9 +269,9 @@ describe("the list", () => {
     expect(await ids("state=released")).toEqual([0]);
     expect(await ids("site=lyon")).toEqual([0, 2]);
     expect(await ids(`reference=REF-${sku}`)).toEqual([2]);
-    await pass(made[1]);
+    await pass(made[1] ?? "");
     expect(await ids("state=expired")).toEqual([1]);
-    const seen = [];
+    const seen: string[] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
       const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
       const { body } = await api.get(`/v1/reservations?sku=${sku}&limit=2${query}`);

@@ -1,0 +1,145 @@
+import { join } from "node:path";
+import { jetstream } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import pg from "pg";
+import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
+import { freePort, startNats, startPostgres } from "../../deploy/local/servers.ts";
+import type { Bench } from "./bench.ts";
+import { type HttpLoad, type HttpLoadResult, httpLoad } from "./load/http-load.ts";
+import { stockBatch } from "./load/stock.ts";
+import { startPart } from "./parts.ts";
+import { oneStatement, wantedItem } from "./reference/one-statement.ts";
+import { median, percentile, type Report } from "./report.ts";
+
+const bench = "reservations";
+const skus = 500;
+const connections = 128;
+const lastUnits = 2_000;
+
+/** Promises over HTTP, half of them on one SKU, against one statement a request on a pool of the same server. */
+export const reservations: Bench = {
+  summary: "reservations granted over HTTP, half on one SKU, against one statement a request",
+  run: async (report, { brief }) => {
+    const requests = brief ? 4_000 : 60_000;
+    const dir = await temporaryDir("bench");
+    try {
+      await using postgres = await startPostgres();
+      await using nats = await startNats();
+      const reference = { requests: requests / 4, connections: 12, skus };
+      const bare = [await oneStatement(await postgres.database("one1"), reference)];
+      const database = await postgres.database("full");
+      const ports = [await freePort(), await freePort()];
+      const config = (port: number | undefined) => ({
+        http: { listen: `127.0.0.1:${port}` },
+        database: { url: database },
+        nats: { servers: [nats.url] },
+      });
+      await using _first = await startPart("central", join(dir, "0"), config(ports[0]));
+      const first = ports[0] ?? 0;
+      await stock(nats.url, first);
+      const single = await load({ port: first, requests, bodies: ones() });
+      const again = await load({ port: first, requests, bodies: ones() });
+      const bulk = await bulkRate(first, brief);
+      bare.push(await oneStatement(await postgres.database("one2"), reference));
+      tell(report, { single, again, bulk, bare: median(bare) });
+      await using _second = await startPart("central", join(dir, "1"), config(ports[1]));
+      await oversold(report, database, ports);
+    } finally {
+      await removeDir(dir);
+    }
+  },
+};
+
+function tell(
+  report: Report,
+  { single, again, bulk, bare }: { single: HttpLoadResult; again: HttpLoadResult; bulk: number; bare: number },
+): void {
+  const reference = { name: "one statement a request, without HTTP", value: bare };
+  const rate = (result: HttpLoadResult) => result.latenciesMs.length / result.seconds;
+  const metric = `granted one a request over HTTP, ${connections} connections`;
+  report({ bench, metric, value: rate(single), unit: "reservations/s", reference, target: { atLeast: 6_000 } });
+  const p99 = percentile(single.latenciesMs, 0.99);
+  report({ bench, metric: "p99 of the answer meanwhile", value: p99, unit: "ms", target: { atMost: 50 } });
+  const before = { name: "the first as many", value: rate(single) };
+  report({
+    bench,
+    metric: "granted when there are as many already",
+    value: rate(again),
+    unit: "reservations/s",
+    reference: before,
+  });
+  report({
+    bench,
+    metric: "granted in bulk, 500 a request",
+    value: bulk,
+    unit: "lines/s",
+    reference,
+    target: { atLeast: 30_000 },
+  });
+}
+
+const body = (item: number) => ({ lines: [{ sku: `ITEM-${item}`, quantity: 1 }] });
+
+function ones(): string[] {
+  return Array.from({ length: 2 * skus }, (_, n) => JSON.stringify(body(wantedItem(n, skus))));
+}
+
+async function load(given: Pick<HttpLoad, "port" | "requests" | "bodies">): Promise<HttpLoadResult> {
+  const result = await httpLoad({ ...given, path: "/v1/reservations", connections, keys: true });
+  if (result.statuses["201"] !== given.requests) throw new Error(`answers: ${JSON.stringify(result.statuses)}`);
+  return result;
+}
+
+async function bulkRate(port: number, brief: boolean): Promise<number> {
+  const perRequest = 500;
+  const requests = brief ? 20 : 400;
+  const reservations = Array.from({ length: perRequest }, (_, n) => body(wantedItem(n, skus)));
+  const bodies = [JSON.stringify({ reservations })];
+  const path = "/v1/reservations/bulk";
+  const { seconds, statuses } = await httpLoad({ port, path, connections: 6, bodies, requests, keys: true });
+  if (statuses["200"] !== requests) throw new Error(`bulk answers: ${JSON.stringify(statuses)}`);
+  return (requests * perRequest) / seconds;
+}
+
+/** Twice as many requests as there are units, through two processes at once. */
+async function oversold(report: Report, database: string, ports: readonly number[]): Promise<void> {
+  const load = { path: "/v1/reservations", connections: 64, keys: true };
+  const bodies = [JSON.stringify({ lines: [{ sku: "LAST", quantity: 1 }] })];
+  const results = await Promise.all(ports.map(port => httpLoad({ ...load, port, bodies, requests: lastUnits })));
+  const granted = results.reduce((sum, { statuses }) => sum + (statuses["201"] ?? 0), 0);
+  const client = new pg.Client({ connectionString: database });
+  await client.connect();
+  const { rows } = await client.query(
+    "select sum(reserved)::int as reserved from stock join item on item.id = item_id where sku = 'LAST'",
+  );
+  await client.end();
+  const wrong = Math.max(Math.abs(granted - lastUnits), Math.abs(rows[0].reserved - lastUnits));
+  const metric = `units oversold or kept back, ${2 * lastUnits} requests for ${lastUnits} over two processes`;
+  report({ bench, metric, value: wrong, unit: "units", target: { atMost: 0 } });
+}
+
+/** Makes the items known and brings their stock in as an edge would. */
+async function stock(natsUrl: string, port: number): Promise<void> {
+  const items = [...Array.from({ length: skus }, (_, n) => `ITEM-${n}`), "LAST"];
+  const url = `http://127.0.0.1:${port}`;
+  for (const sku of items) {
+    const added = await fetch(`${url}/v1/items`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ sku, name: sku, codes: [`code:${sku}`] }),
+    });
+    if (!added.ok) throw new Error(`${sku}: ${added.status} ${await added.text()}`);
+  }
+  const connection = await connect({ servers: natsUrl });
+  for (const { subject, data } of stockBatch("lyon", items, sku => (sku === "LAST" ? lastUnits : 1_000_000))) {
+    await jetstream(connection).publish(subject, data);
+  }
+  await connection.close();
+  for (const end = Date.now() + 30_000; ; ) {
+    const answer = await fetch(`${url}/v1/stock/LAST`);
+    const { on_hand } = (await answer.json()) as { on_hand: number };
+    if (on_hand === lastUnits) return;
+    if (Date.now() > end) throw new Error("the stock did not come within 30 s");
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
