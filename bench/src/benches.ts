@@ -4,11 +4,13 @@ import { edgeIngest } from "./edge-ingest.ts";
 import { endToEnd } from "./end-to-end.ts";
 import { parsers } from "./parsers.ts";
 import { reservations } from "./reservations.ts";
+import { scanAnswer } from "./scan-answer.ts";
 
 /** THE list of benchmarks, in the order in which they run. */
 export const benches: Readonly<Record<string, Bench>> = {
   parsers,
   "edge-ingest": edgeIngest,
+  "scan-answer": scanAnswer,
   "central-ingest": centralIngest,
   "end-to-end": endToEnd,
   reservations,
