@@ -15,6 +15,7 @@ import { decideTick } from "./core/tick.ts";
 import { DeviceMeter } from "./drivers/health.ts";
 import { type Device, deviceOf } from "./drivers/index.ts";
 import { Intake } from "./drivers/intake.ts";
+import { ActiveClock } from "./drivers/silence.ts";
 import { openReaders } from "./http-intake/listener.ts";
 import { Inbox } from "./inbox.ts";
 import { Access } from "./mqtt/access.ts";
@@ -62,7 +63,7 @@ export function openEdge(config: EdgeConfig, { log, now = Date.now }: EdgeOption
       places: config.places.map(place => ({ code: place.code, glnKey: glnKeyOf(place) })),
     });
     const inbox = new Inbox();
-    const meters = metersOf(devices);
+    const meters = metersOf(devices, now());
     const intake = new Intake({ inbox, meters, now });
     const view = new SiteView({ config, store, core, inbox, intake, devices, meters, now });
     const metrics = createEdgeMetrics(view);
@@ -115,12 +116,14 @@ function rulesOf(devices: readonly Device[]) {
   return devices.flatMap(({ id, readPoints }) => readPoints.map(point => readPointRule(id, point)));
 }
 
-function metersOf(devices: readonly Device[]): ReadonlyMap<string, DeviceMeter> {
+function metersOf(devices: readonly Device[], nowMs: number): ReadonlyMap<string, DeviceMeter> {
+  const siteClock = new ActiveClock();
   return new Map(
     devices.map(device => {
       const { id, driver } = device;
       const countsReadings = device.transport === "mqtt" && device.countsReadings;
-      return [id, new DeviceMeter({ id, driver, countsReadings })];
+      const silentMs = device.transport === "mqtt" ? device.silentMs : undefined;
+      return [id, new DeviceMeter({ id, driver, countsReadings, siteClock, silentMs, nowMs })];
     }),
   );
 }

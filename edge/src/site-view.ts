@@ -177,10 +177,16 @@ export class SiteView {
   }
 }
 
-function deviceAlarms({ id, state, detail, trouble, clockSkewMs = 0 }: DeviceView, nowMs: number): readonly string[] {
+function deviceAlarms(device: DeviceView, nowMs: number): readonly string[] {
+  const { id, state, detail, trouble, missed, antennasHeard, clockSkewMs = 0 } = device;
   const alarms: string[] = [];
   if (state === "failed") alarms.push(`${id} is not heard: ${detail ?? "its connection failed"}`);
   else if (detail !== undefined) alarms.push(`${id}: ${detail}`);
+  if (missed !== undefined && state !== "failed") alarms.push(`${id} is silent: ${missed}.`);
+  const deaf = antennasHeard.filter(({ silent }) => silent).map(({ antenna }) => antenna);
+  if (deaf.length > 0 && missed === undefined) {
+    alarms.push(`Antenna ${deaf.join(", ")} of ${id} hears nothing any more, while others do: look at its cable.`);
+  }
   if (trouble !== undefined && nowMs - trouble.atMs < troubleMs) alarms.push(`${id} says: ${trouble.detail}`);
   if (Math.abs(clockSkewMs) > skewAlarmMs) {
     alarms.push(

@@ -3,6 +3,7 @@ import { isOutside, type ProblemCode, problems, type Reading } from "@tallygate/
 import { scanModes } from "../core/scanner/modes.ts";
 import type { ScannerView } from "../core/scanner/scan.ts";
 import type { TimedReading } from "../core/types.ts";
+import type { AntennaHealth } from "../drivers/antenna-health.ts";
 import type { DeviceView, SiteView } from "../site-view.ts";
 import type { StoredException } from "../store/exceptions.ts";
 import type { StoredMovement } from "../store/outbox-rows.ts";
@@ -190,6 +191,20 @@ export const DeviceLine = z
       .meta({ description: "Readings that the device lost before us: told by it, or missing in its counter." }),
     clock_skew_ms: z.number().optional(),
     antennas: z.record(z.string(), z.boolean()).meta({ description: "Whether each antenna is connected." }),
+    antenna_health: z
+      .array(
+        z.object({
+          antenna: z.int(),
+          last_heard: Time,
+          readings: z.int(),
+          readings_per_s: z.number(),
+          rssi_mean_dbm: z.number().optional().meta({ description: "How strongly it usually hears." }),
+          rssi_deviation_db: z.number().optional(),
+          silent: z.boolean().meta({ description: "It used to hear and does not any more, while others do." }),
+        }),
+      )
+      .meta({ description: "How each antenna hears, since the process started." }),
+    missed: z.string().optional().meta({ description: "Why its silence is an alarm." }),
     inputs: z.record(z.string(), z.boolean()).meta({ description: "Level of each general purpose input." }),
     trouble: z.object({ detail: z.string(), time: Time }).optional(),
   })
@@ -213,9 +228,19 @@ export function deviceLine(device: DeviceView): z.infer<typeof DeviceLine> {
     lost: device.lost,
     ...(clockSkewMs === undefined ? {} : { clock_skew_ms: Math.round(clockSkewMs) }),
     antennas: Object.fromEntries(device.antennas),
+    antenna_health: device.antennasHeard.map(antennaLine),
+    ...(device.missed === undefined ? {} : { missed: device.missed }),
     inputs: Object.fromEntries(device.inputs),
     ...(trouble === undefined ? {} : { trouble: { detail: trouble.detail, time: timeOf(trouble.atMs) } }),
   };
+}
+
+function antennaLine({ antenna, lastHeardMs, readings, readingsPerS, rssi, silent }: AntennaHealth) {
+  const tenths = (value: number) => Math.round(value * 10) / 10;
+  const strength =
+    rssi === undefined ? {} : { rssi_mean_dbm: tenths(rssi.meanDbm), rssi_deviation_db: tenths(rssi.deviationDb) };
+  const heard = { last_heard: timeOf(lastHeardMs), readings, readings_per_s: tenths(readingsPerS) };
+  return { antenna, ...heard, ...strength, silent };
 }
 
 export const ExceptionLine = z

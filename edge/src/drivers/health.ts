@@ -1,6 +1,8 @@
 import type { ProblemCode, SiteStatus } from "@tallygate/protocol";
+import { type AntennaHealth, AntennaMeters } from "./antenna-health.ts";
 import type { Parsed, Signal } from "./driver.ts";
 import { LossCounter } from "./loss.ts";
+import { type ActiveClock, silenceLimits, UsualGap } from "./silence.ts";
 
 export type DeviceState = SiteStatus["devices"][number]["state"];
 
@@ -20,6 +22,9 @@ export interface DeviceHealth {
   /** Readings that the device lost before us: told by it, or missing in its counter. */
   readonly lost: number;
   readonly antennas: ReadonlyMap<number, boolean>;
+  readonly antennasHeard: readonly AntennaHealth[];
+  /** Why its silence is no rest: an alarm. */
+  readonly missed: string | undefined;
   readonly inputs: ReadonlyMap<number, boolean>;
   readonly trouble: { readonly detail: string; readonly atMs: number } | undefined;
 }
@@ -29,6 +34,17 @@ const silentAfterMs = 300_000;
 const rateWindowMs = 5000;
 /** Pins and antennas that one device may have. */
 const partsMax = 256;
+
+export interface MeterOptions {
+  readonly id: string;
+  readonly driver: string;
+  readonly countsReadings: boolean;
+  /** Shared by the devices of a site; absent: a device is not compared with others. */
+  readonly siteClock?: ActiveClock;
+  /** Not heard for so long is an alarm; absent: it is learned. */
+  readonly silentMs?: number | undefined;
+  readonly nowMs?: number;
+}
 
 /** Counts what one device sends. Cheap: it is called for each message. */
 export class DeviceMeter {
@@ -53,10 +69,21 @@ export class DeviceMeter {
   #online = true;
   #rate = { sinceMs: 0, readings: 0, perS: 0 };
 
-  constructor({ id, driver, countsReadings }: { id: string; driver: string; countsReadings: boolean }) {
+  readonly #heard = new AntennaMeters(partsMax);
+  readonly #siteClock: ActiveClock | undefined;
+  /** On the site's clock: how long it is not heard while others are. */
+  readonly #gap = new UsualGap();
+  readonly #heartbeat = new UsualGap();
+  readonly #silentMs: number | undefined;
+  readonly #startMs: number;
+
+  constructor({ id, driver, countsReadings, siteClock, silentMs, nowMs = 0 }: MeterOptions) {
     this.id = id;
     this.driver = driver;
     this.#countsReadings = countsReadings;
+    this.#siteClock = siteClock;
+    this.#silentMs = silentMs;
+    this.#startMs = nowMs;
   }
 
   count(parsed: Parsed, nowMs: number): void {
@@ -65,6 +92,11 @@ export class DeviceMeter {
     const { readings, refused, signals } = parsed;
     this.#readings += readings.length;
     this.#measure(nowMs, readings.length);
+    if (this.#siteClock !== undefined) {
+      const siteMs = readings.length > 0 ? this.#siteClock.tick(nowMs) : this.#siteClock.ms;
+      this.#gap.heard(siteMs);
+    }
+    for (const reading of readings) this.#heard.hear(reading, nowMs);
     if (this.#countsReadings)
       for (const { sequence } of readings) if (sequence !== undefined) this.#counter.follow(sequence);
     for (const { problem } of refused) {
@@ -93,6 +125,8 @@ export class DeviceMeter {
       refusedByCode: this.#refusedByCode,
       lost: this.#lost + this.#counter.lost,
       antennas: this.#antennas,
+      antennasHeard: this.#heard.list(nowMs),
+      missed: this.#missedAt(nowMs),
       inputs: this.#inputs,
       trouble: this.#trouble,
     };
@@ -105,13 +139,29 @@ export class DeviceMeter {
     const deaf = [...this.#antennas].filter(([, connected]) => !connected).map(([antenna]) => antenna);
     const antennas = deaf.length === 0 ? undefined : `antenna ${deaf.join(", ")} not connected`;
     if (this.#lastHeardMs === undefined) return { state, detail: detail ?? antennas };
-    const silent = state !== "connected" && nowMs - this.#lastHeardMs > silentAfterMs;
+    const resting = state !== "connected" && nowMs - this.#lastHeardMs > silentAfterMs;
+    const silent = resting || this.#missedAt(nowMs) !== undefined;
     return { state: silent ? "silent" : "connected", detail: detail ?? antennas };
+  }
+
+  #missedAt(nowMs: number): string | undefined {
+    const { heartbeatFactor, heartbeatFloorMs } = silenceLimits;
+    const lastMs = this.#lastHeardMs ?? this.#startMs;
+    if (this.#silentMs !== undefined) {
+      return nowMs - lastMs > this.#silentMs ? `nothing was heard for more than ${this.#silentMs / 1000} s` : undefined;
+    }
+    const quietMs = nowMs - lastMs;
+    if (this.#heartbeat.overdue(nowMs, heartbeatFactor, heartbeatFloorMs) && quietMs > heartbeatFloorMs) {
+      return "its heartbeat stays out";
+    }
+    const overdue = this.#siteClock !== undefined && this.#gap.overdue(this.#siteClock.ms);
+    return overdue ? "it has not been heard for much longer than usual, while others are" : undefined;
   }
 
   #take(signal: Signal, nowMs: number): void {
     switch (signal.kind) {
       case "heartbeat":
+        this.#heartbeat.heard(nowMs);
         if (signal.antennasConnected !== undefined) this.#setAntennas(signal.antennasConnected);
         return;
       case "input":
