@@ -1,6 +1,7 @@
 import type { Executor } from "../db/pool.ts";
 import { addChecked, type Checked, type Fault, nothingChecked } from "./fault.ts";
-import { type Position, type Scope, step } from "./walk.ts";
+import type { Position } from "./position.ts";
+import { type Scope, step } from "./walk.ts";
 
 export interface Verified {
   readonly checked: Checked;

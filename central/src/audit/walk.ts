@@ -14,20 +14,10 @@ import type { Executor } from "../db/pool.ts";
 import { checkLink, checkRows } from "./chain.ts";
 import type { Checked, Fault } from "./fault.ts";
 import { auditLimits } from "./limits.ts";
+import type { Position } from "./position.ts";
 import { checkPosting, classKeysOf } from "./posting.ts";
 import { checkSealAt } from "./sealed.ts";
 import { checkTag } from "./tags.ts";
-
-/**
- * How far a walk through the ledger is: `chain` is behind a sequence of an epoch, `balances` behind an item, `tags` behind a code,
- * `seals` behind a seal. Of an epoch behind which `epochDone` stands, nothing is left.
- */
-export type Position =
-  | { readonly phase: "chain"; readonly epochId: number; readonly seq: number; readonly epochDone: boolean }
-  | { readonly phase: "balances"; readonly itemId: number }
-  | { readonly phase: "tags"; readonly code: string }
-  | { readonly phase: "seals"; readonly number: number }
-  | { readonly phase: "done" };
 
 export const start: Position = { phase: "chain", epochId: 0, seq: 0, epochDone: true };
 

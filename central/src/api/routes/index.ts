@@ -1,3 +1,4 @@
+import { auditRoutes } from "./audit.ts";
 import { exceptionRoutes } from "./exceptions.ts";
 import { itemRoutes } from "./items.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -7,16 +8,21 @@ import { reservationRoutes } from "./reservations.ts";
 import { siteRoutes } from "./sites.ts";
 import { stockRoutes } from "./stock.ts";
 import { streamRoutes } from "./stream.ts";
+import { tagRoutes } from "./tags.ts";
+import { whyRoutes } from "./why.ts";
 
 /** Everything under /v1. A resource is one file and one line here. */
 export const routes = [
   stockRoutes,
+  whyRoutes,
   movementRoutes,
   itemRoutes,
+  tagRoutes,
   placeRoutes,
   siteRoutes,
   reservationRoutes,
   exceptionRoutes,
+  auditRoutes,
   metricsRoutes,
   streamRoutes,
 ] as const;
