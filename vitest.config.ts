@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /**
  * Three kinds of tests. `unit` needs nothing but Node, `services` starts real servers on free ports, `e2e` starts whole
- * systems as processes. Files of the last two run one after another: they share two cores with the servers they start.
+ * systems as processes. The kinds run one after the other, and so do the files of the last two: they share the machine with the
+ * servers they start.
  */
 export default defineConfig({
   test: {
@@ -10,6 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          sequence: { groupOrder: 0 },
           include: ["*/src/**/*.test.ts", "deploy/**/*.test.ts", "docs/*.test.ts"],
           exclude: ["**/*.services.test.ts", "e2e/**"],
         },
@@ -17,6 +19,7 @@ export default defineConfig({
       {
         test: {
           name: "services",
+          sequence: { groupOrder: 1 },
           include: ["*/src/**/*.services.test.ts", "deploy/**/*.services.test.ts"],
           exclude: ["e2e/**"],
           fileParallelism: false,
@@ -27,6 +30,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          sequence: { groupOrder: 2 },
           include: ["e2e/src/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 300_000,
