@@ -1,6 +1,6 @@
 import { ok, type Result, refuse } from "@tallygate/protocol";
 import type { Client, Pool } from "../db/pool.ts";
-import { keepAnswers, type RequestKey, readAnswers } from "../db/reservations/answers.ts";
+import { type KeptAnswer, type RequestKey, readAnswers } from "../db/reservations/answers.ts";
 import { isConflict, isUnavailable, transaction } from "../db/transaction.ts";
 import { byIndexOnly } from "../ingest/apply-in-transaction.ts";
 import type { Ask } from "./ask.ts";
@@ -8,7 +8,7 @@ import { reservationLimits } from "./limits.ts";
 import type { Command } from "./model.ts";
 import { Names } from "./names.ts";
 import { type ReservationView, viewOf } from "./view.ts";
-import { type Carried, carryOut } from "./write.ts";
+import { type Carried, carryOut, writeDown } from "./write.ts";
 
 export type AskResult = Result<ReservationView>;
 
@@ -81,13 +81,12 @@ export class GroupCommit implements AsyncDisposable {
     let lines = 0;
     for (const entry of this.waiting) {
       const { key } = entry.job;
-      const name = key && `${key.route} ${key.key}`;
       const fits = taken.length === 0 || lines + entry.lines <= reservationLimits.groupLinesMax;
-      if (!fits || (name !== undefined && keys.has(name))) {
+      if (!fits || (key !== undefined && keys.has(key.id))) {
         left.push(entry);
         continue;
       }
-      if (name !== undefined) keys.add(name);
+      if (key !== undefined) keys.add(key.id);
       lines += entry.lines;
       taken.push(entry);
     }
@@ -124,37 +123,27 @@ export class GroupCommit implements AsyncDisposable {
   }
 
   private async decide(client: Client, jobs: readonly Job[]) {
-    const answers: Result<unknown>[] = new Array(jobs.length);
-    const open = await this.withoutKept(client, jobs, answers);
-    const commands = open.flatMap(({ job }) => job.asks.map(ask => this.names.command(ask)));
-    const carried = await carryOut(client, accepted(commands), this.names);
-    const results = this.resultsOf(commands, carried);
-    const kept: (RequestKey & { readonly response: string })[] = [];
+    const ids = jobs.flatMap(job => job.key?.id ?? []);
+    const { nowMs, kept } = await readAnswers(client, ids, reservationLimits.keptMs);
+    const open = jobs.filter(job => job.key === undefined || !kept.has(job.key.id));
+    const commands = open.flatMap(job => job.asks.map(ask => this.names.command(ask)));
+    const carried = await carryOut(client, { commands: accepted(commands), names: this.names, nowMs });
+    const results = this.resultsOf(commands, carried, nowMs);
+    const answers: KeptAnswer[] = [];
     let next = 0;
-    for (const { job, index } of open) {
+    const answered = jobs.map(job => {
+      const before = job.key && kept.get(job.key.id);
+      if (before !== undefined) return before.requestHash === job.key?.requestHash ? again(before) : reused;
       const answer = job.answer(results.slice(next, next + job.asks.length));
       next += job.asks.length;
-      answers[index] = answer;
-      if (answer.ok && job.key !== undefined) kept.push({ ...job.key, response: JSON.stringify(answer.value) });
-    }
-    await keepAnswers(client, kept, reservationLimits.keptMs);
-    return { answers, results, carried };
-  }
-
-  /** Puts in the answers that were given before, and gives the jobs that have none yet. */
-  private async withoutKept(client: Client, jobs: readonly Job[], answers: Result<unknown>[]) {
-    const keys = jobs.flatMap(job => job.key ?? []);
-    const kept = await readAnswers(client, keys, reservationLimits.keptMs);
-    const known = new Map(kept.map(answer => [`${answer.route} ${answer.key}`, answer]));
-    return jobs.flatMap((job, index) => {
-      const before = job.key && known.get(`${job.key.route} ${job.key.key}`);
-      if (before === undefined) return [{ job, index }];
-      answers[index] = before.request_hash === job.key?.requestHash ? ok(before.response) : reused(before.key);
-      return [];
+      if (answer.ok && job.key !== undefined) answers.push({ ...job.key, response: JSON.stringify(answer.value) });
+      return answer;
     });
+    await writeDown(client, carried, { names: this.names, answers });
+    return { answers: answered, results, carried };
   }
 
-  private resultsOf(commands: readonly Result<Command>[], { decided, nowMs }: Carried): readonly AskResult[] {
+  private resultsOf(commands: readonly Result<Command>[], { decided }: Carried, nowMs: number): readonly AskResult[] {
     const results = decided.results.values();
     return commands.map(command => {
       if (!command.ok) return command;
@@ -169,10 +158,12 @@ function accepted(commands: readonly Result<Command>[]): readonly Command[] {
   return commands.flatMap(command => (command.ok ? [command.value] : []));
 }
 
-function reused(key: string) {
-  return refuse(
-    "idempotency.reused",
-    `The key ${key} was used within 24 hours for a request with another body; take a new one.`,
-    { at: "header.idempotency-key" },
-  );
+function again({ response }: KeptAnswer): Result<unknown> {
+  return ok(JSON.parse(response));
 }
+
+const reused = refuse(
+  "idempotency.reused",
+  "The key was used within 24 hours for a request with another body; take a new one.",
+  { at: "header.idempotency-key" },
+);

@@ -20,9 +20,11 @@ export const reservationLimits = {
   placesPerLineMax: 200,
   /** How long an `Idempotency-Key` stands for its answer. */
   keptMs: apiLimits.idempotencyKeptMs,
-  /** How often reservations past their time are looked for, and how many end in one transaction. */
+  /** How often reservations and answers past their time are looked for, and how many reservations end in one transaction. */
   sweepEveryMs: 1_000,
   sweepMax: 500,
+  /** Answers past their time that are forgotten in one statement. */
+  purgeMax: 5_000,
   /** How often sites are told at most, and how often what a process that died left untold is looked for. */
   tellEveryMs: 250,
   tellLeftEveryMs: 2_000,

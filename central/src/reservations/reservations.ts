@@ -2,6 +2,7 @@ import type { Result } from "@tallygate/protocol";
 import type { Logger } from "pino";
 import type { CentralMetrics } from "../api/metrics.ts";
 import type { Pool } from "../db/pool.ts";
+import { purgeReservationAnswers } from "../db/reservations/answers.ts";
 import { listReservations, type ReservationFilter } from "../db/reservations/list.ts";
 import { readNowMs, readReservations } from "../db/reservations/reservations.ts";
 import { Directory } from "../ingest/directory.ts";
@@ -37,7 +38,7 @@ export interface Reservations extends AsyncDisposable {
 export function openReservations({ pool, publish, metrics, log }: ReservationsOptions): Reservations {
   const directory = new Directory();
   const teller = new Repeat({
-    pass: () => tellSites({ pool, publish }),
+    pass: () => tellSites({ pool, publish, directory }),
     everyMs: reservationLimits.tellLeftEveryMs,
     restMs: reservationLimits.tellEveryMs,
     failing: "sites were not told what is reserved; it is tried again",
@@ -49,11 +50,12 @@ export function openReservations({ pool, publish, metrics, log }: ReservationsOp
       const ended = (await sweep(pool, names)) ?? 0;
       metrics.reservations.inc({ outcome: "expired" }, ended);
       if (ended > 0) teller.wake();
-      return ended === reservationLimits.sweepMax;
+      const forgotten = await purgeReservationAnswers(pool, reservationLimits.keptMs, reservationLimits.purgeMax);
+      return ended === reservationLimits.sweepMax || forgotten === reservationLimits.purgeMax;
     },
     everyMs: reservationLimits.sweepEveryMs,
     restMs: 0,
-    failing: "reservations past their time were not ended; it is tried again",
+    failing: "reservations and answers past their time were not ended; it is tried again",
     log,
   });
   const group = new GroupCommit({

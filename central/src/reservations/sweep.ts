@@ -1,10 +1,10 @@
 import type { Pool } from "../db/pool.ts";
-import { lockSweeper, readDue } from "../db/reservations/reservations.ts";
+import { lockSweeper, readDue, readNowMs } from "../db/reservations/reservations.ts";
 import { transaction } from "../db/transaction.ts";
 import { byIndexOnly } from "../ingest/apply-in-transaction.ts";
 import { reservationLimits } from "./limits.ts";
 import type { Names } from "./names.ts";
-import { carryOut } from "./write.ts";
+import { carryOut, writeDown } from "./write.ts";
 
 /**
  * Ends a batch of reservations that are past their time; of all processes one at a time does. Nothing depends on when: nobody can
@@ -17,12 +17,10 @@ export function sweep(pool: Pool, names: Names): Promise<number | undefined> {
       if (!(await lockSweeper(client))) return undefined;
       const due = await readDue(client, reservationLimits.sweepMax);
       if (due.length === 0) return 0;
-      const { decided } = await carryOut(
-        client,
-        due.map(id => ({ kind: "expire", id })),
-        names,
-      );
-      return decided.changed.length;
+      const commands = due.map(id => ({ kind: "expire" as const, id }));
+      const carried = await carryOut(client, { commands, names, nowMs: await readNowMs(client) });
+      await writeDown(client, carried, { names, answers: [] });
+      return carried.decided.changed.length;
     },
     `begin; ${byIndexOnly}`,
   );

@@ -3,13 +3,13 @@ import type { Pool } from "../db/pool.ts";
 import { readReached, readUntoldSites, takeChanges } from "../db/reservations/changes.ts";
 import { readNowMs } from "../db/reservations/reservations.ts";
 import { transaction } from "../db/transaction.ts";
-import { Directory } from "../ingest/directory.ts";
+import type { Directory } from "../ingest/directory.ts";
 import { changeCount, levelsBySite, type SiteCommit } from "../ingest/site-commit.ts";
 import { reservationLimits } from "./limits.ts";
 
 export interface TellOptions {
   readonly pool: Pool;
-  readonly directory?: Directory;
+  readonly directory: Directory;
   readonly publish: (commits: readonly SiteCommit[]) => void;
 }
 
@@ -19,7 +19,7 @@ export interface TellOptions {
  *
  * @returns whether there is more
  */
-export async function tellSites({ pool, publish, directory = new Directory() }: TellOptions): Promise<boolean> {
+export async function tellSites({ pool, publish, directory }: TellOptions): Promise<boolean> {
   const siteIds = await readUntoldSites(pool, reservationLimits.tellSitesMax);
   let isMore = siteIds.length === reservationLimits.tellSitesMax;
   for (const siteId of siteIds) {

@@ -1,13 +1,9 @@
 import { resolveShortages } from "../db/ledger/shortages.ts";
 import type { Client } from "../db/pool.ts";
-import {
-  endReservations,
-  insertReservations,
-  lockReservations,
-  readNowMs,
-  updateHolds,
-} from "../db/reservations/reservations.ts";
-import { changeReserved, lockStock } from "../db/reservations/stock.ts";
+import type { KeptAnswer } from "../db/reservations/answers.ts";
+import { endReservations, lockReservations, updateHolds } from "../db/reservations/reservations.ts";
+import { lockStock } from "../db/reservations/stock.ts";
+import { writeReserved } from "../db/reservations/write.ts";
 import { shortageOf } from "../stock/shortages.ts";
 import { type Decided, decide } from "./decide.ts";
 import type { ReservedChange } from "./levels.ts";
@@ -15,34 +11,45 @@ import { reservationLimits } from "./limits.ts";
 import type { Command, Reservation } from "./model.ts";
 import type { Names } from "./names.ts";
 
+/** What was decided of locked rows, and nothing of it written yet. */
 export interface Carried {
   readonly decided: Decided;
-  readonly nowMs: number;
+  readonly before: ReadonlyMap<string, Reservation>;
 }
 
 /**
- * Decides commands in one transaction and writes what was decided. Locks are taken in one order by everyone: reservations by id,
- * levels by item and place (as ingest does, which holds its sites by then: no site is locked here), shortages.
+ * Locks what commands name and decides them. Locks are taken in one order by everyone: reservations by id, levels by item and
+ * place (as ingest does, which holds its sites by then: no site is locked here), shortages, answers.
  */
-export async function carryOut(client: Client, commands: readonly Command[], names: Names): Promise<Carried> {
+export async function carryOut(
+  client: Client,
+  { commands, names, nowMs }: { readonly commands: readonly Command[]; readonly names: Names; readonly nowMs: number },
+): Promise<Carried> {
   const ids = new Set(commands.flatMap(command => (command.kind === "reserve" ? [] : [command.id])));
-  const reservations = await lockReservations(client, [...ids]);
-  const stock = await lockStock(client, wantedLevels(commands, reservations));
-  const nowMs = await readNowMs(client);
-  const decided = decide({ commands, stock, reservations, nowMs });
+  const before = await lockReservations(client, [...ids]);
+  const stock = await lockStock(client, wantedLevels(commands, before));
+  const decided = decide({ commands, stock, reservations: before, nowMs });
   await names.loadHolds(
     client,
     decided.results.flatMap(result => (result.ok ? result.value.holds : [])),
   );
-  await changeReserved(client, decided.stock);
-  await insertReservations(client, decided.created);
+  return { decided, before };
+}
+
+/** Writes what was decided, and the answers that are to be kept, in the transaction that decided it. */
+export async function writeDown(
+  client: Client,
+  { decided, before }: Carried,
+  { names, answers }: { readonly names: Names; readonly answers: readonly KeptAnswer[] },
+): Promise<void> {
+  const { changed, created, stock } = decided;
   await endReservations(
     client,
-    decided.changed.filter(({ state }) => state !== "held"),
+    changed.filter(({ state }) => state !== "held"),
   );
-  await updateHolds(client, changedHolds(decided.changed, reservations));
-  await resolveShortages(client, noLongerShort(decided.stock, names));
-  return { decided, nowMs };
+  await updateHolds(client, changedHolds(changed, before));
+  await resolveShortages(client, noLongerShort(stock, names));
+  await writeReserved(client, { stock, created, answers, keptMs: reservationLimits.keptMs });
 }
 
 function wantedLevels(commands: readonly Command[], reservations: ReadonlyMap<string, Reservation>) {

@@ -132,12 +132,9 @@ interface Asked<T> {
 /** Holds on stock (I8): granted from what is available only, and ended once. */
 export function reservationRoutes({ reservations }: ApiParts) {
   async function submit<T>({ route, key, request, asks, schema, answer }: Asked<T>): Promise<Result<T>> {
-    const requestHash = key === undefined ? "" : hash("sha256", JSON.stringify(request), "hex");
-    const done = await reservations.submit({
-      asks,
-      key: key === undefined ? undefined : { key, route, requestHash },
-      answer,
-    });
+    const id =
+      key === undefined ? undefined : { id: half(`${route} ${key}`), requestHash: half(JSON.stringify(request)) };
+    const done = await reservations.submit({ asks, key: id, answer });
     return done.ok ? ok(schema.parse(done.value)) : done;
   }
 
@@ -194,6 +191,12 @@ export function reservationRoutes({ reservations }: ApiParts) {
       const ended = await end("release", c.req.valid("param").id, c.req.valid("json"), key);
       return ended.ok ? c.json(ended.value, 200) : answerProblem(c, ended.problem);
     });
+}
+
+/** The first half of a SHA-256, in the form of a UUID. */
+function half(text: string): string {
+  const hex = hash("sha256", text, "hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
 
 function askOf({ lines, policy, sites, expires_in_s, reference }: NewReservation): Ask {

@@ -44,3 +44,14 @@ create table reserved_change (
   place_id integer not null,
   primary key (site_id, id)
 );
+
+-- What requests were answered under their idempotency keys. Apart from `idempotency`, and as lean as can be: there is a row for each
+-- request, and under the general table's text key and `jsonb` it cost more than the reservation itself.
+create table reservation_answer (
+  -- Of the route and the key: the first half of their SHA-256.
+  id uuid primary key,
+  request_hash uuid not null,
+  response text not null,
+  created_at timestamptz not null default now()
+);
+create index reservation_answer_age on reservation_answer using brin (created_at);

@@ -67,37 +67,6 @@ function toReservation(row: ReservationRow, holds: readonly Hold[]): Reservation
   return { id, state, policy, reference: reference ?? undefined, ...times, holds };
 }
 
-export async function insertReservations(client: Client, created: readonly Reservation[]): Promise<void> {
-  if (created.length === 0) return;
-  const holds = created.flatMap(({ id, holds }) => holds.map(hold => ({ id, ...hold })));
-  await client.query({
-    name: "reservations-insert",
-    text: `with added as (
-        insert into reservation (id, policy, reference, created_at, expires_at)
-        select id::uuid, policy, reference, created_at, expires_at
-        from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
-          as new (id, policy, reference, created_at, expires_at)
-      )
-      insert into reservation_hold (reservation_id, line, place_id, site_id, item_id, quantity)
-      select id::uuid, line, place_id, site_id, item_id, quantity
-      from unnest($6::text[], $7::integer[], $8::integer[], $9::integer[], $10::integer[], $11::bigint[])
-        as new (id, line, place_id, site_id, item_id, quantity)`,
-    values: [
-      binaryArray.text(created.map(one => one.id)),
-      binaryArray.text(created.map(one => one.policy)),
-      binaryArray.text(created.map(one => one.reference)),
-      binaryArray.timestamptz(created.map(one => one.createdMs)),
-      binaryArray.timestamptz(created.map(one => one.expiresMs)),
-      binaryArray.text(holds.map(hold => hold.id)),
-      binaryArray.integer(holds.map(hold => hold.line)),
-      binaryArray.integer(holds.map(hold => hold.placeId)),
-      binaryArray.integer(holds.map(hold => hold.siteId)),
-      binaryArray.integer(holds.map(hold => hold.itemId)),
-      binaryArray.bigint(holds.map(hold => hold.quantity)),
-    ],
-  });
-}
-
 /** Writes how locked reservations have ended. */
 export async function endReservations(client: Client, ended: readonly Reservation[]): Promise<void> {
   if (ended.length === 0) return;

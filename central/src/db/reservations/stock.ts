@@ -1,4 +1,3 @@
-import type { ReservedChange } from "../../reservations/levels.ts";
 import type { StockRow } from "../../reservations/model.ts";
 import { binaryArray } from "../binary.ts";
 import type { Client } from "../pool.ts";
@@ -46,27 +45,6 @@ export async function lockStock(client: Client, { exact, open, placesMax }: Want
   return rows.map(([itemId, placeId, siteId, onHand, reserved, blocked]) => {
     return { itemId, placeId, siteId, onHand, reserved, blocked };
   });
-}
-
-/** Changes what is reserved of locked levels, and notes that their sites are to be told. */
-export async function changeReserved(client: Client, changes: readonly ReservedChange[]): Promise<void> {
-  if (changes.length === 0) return;
-  const { rowCount } = await client.query({
-    name: "reservations-change-reserved",
-    text: `with changed as (
-        update stock set reserved = reserved + change.by
-        from unnest($1::integer[], $2::integer[], $3::bigint[]) as change (item_id, place_id, by)
-        where stock.item_id = change.item_id and stock.place_id = change.place_id
-        returning stock.site_id, stock.item_id, stock.place_id
-      )
-      insert into reserved_change (site_id, item_id, place_id) select site_id, item_id, place_id from changed`,
-    values: [
-      binaryArray.integer(changes.map(({ row }) => row.itemId)),
-      binaryArray.integer(changes.map(({ row }) => row.placeId)),
-      binaryArray.bigint(changes.map(({ by }) => by)),
-    ],
-  });
-  if (rowCount !== changes.length) throw new Error(`${rowCount} of ${changes.length} locked levels were there`);
 }
 
 /** Locks all levels of an item in the order of its places, before they are written in parts. */
