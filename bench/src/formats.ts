@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { DeviceId } from "@tallygate/protocol";
+import { DeviceId, llrp } from "@tallygate/protocol";
 import type { Moment } from "../../edge/src/drivers/conversation.ts";
 import type { Parsed, StreamDecoder } from "../../edge/src/drivers/driver.ts";
 import {
@@ -15,6 +15,9 @@ export interface Format {
   /** The driver's name. */
   readonly name: string;
   readonly device: Device;
+  /** Topics that its messages come on, and the one of `good`. */
+  readonly topics: readonly string[];
+  readonly topic: string;
   /** A message, or bytes of a stream, that brings readings and nothing else. */
   readonly good: Buffer;
   /** Everything that is known of the format, also what is wrong. */
@@ -25,14 +28,22 @@ interface Vector {
   readonly id: string;
   readonly raw?: string;
   readonly hex?: string;
+  readonly topic?: string;
+  /** Of a message of LLRP that stands there without its header. */
+  readonly messageType?: number;
 }
 
+const defaultTopic = "site/dock-1/tags";
 export const receivedTimeMs = Date.UTC(2036, 0, 1);
+
+/** Scanners have no vectors of one scan. */
+const scan = Buffer.from("]C10109506000134352211234\r\n");
 
 /** What each driver needs in its configuration, and which of its samples is `good`. */
 const setups: Readonly<Record<string, { readonly config: object; readonly good: string }>> = {
   "zebra-iotc": { config: {}, good: "z-inventory" },
   "impinj-iot": { config: {}, good: "i-full" },
+  "sparkplug-b": { config: { group: "Lyon", node: "gate-4" }, good: "ddata-names" },
   json: { config: {}, good: "plain-all" },
   llrp: { config: { address: "192.0.2.10" }, good: "llrp-stream" },
   "serial-scanner": { config: {}, good: "" },
@@ -57,15 +68,16 @@ function formatOf(name: string, config: object, goodId: string): Format {
   const device = deviceOf(configOf(name, config));
   const vectors = vectorsOf(device);
   const good = vectors.find(({ id }) => id === goodId);
-  const bytes = good === undefined ? Buffer.from("]C10109506000134352211234\r\n") : bytesOf(good);
-  return { name, device, good: bytes, samples: vectors.map(bytesOf) };
+  const bytes = good === undefined ? scan : bytesOf(good);
+  const topics = [...new Set(vectors.map(({ topic = defaultTopic }) => topic))];
+  return { name, device, topics, topic: good?.topic ?? defaultTopic, good: bytes, samples: vectors.map(bytesOf) };
 }
 
 function configOf(driver: string, config: object): Config {
   const gate = { read_points: [{ place: "dock-1" }] };
   const scan = { port: "/dev/null", mode: "receive", place: "bench" };
-  const candidates = [{ topic: "site/dock-1/tags", ...gate }, { ...gate, port: "/dev/null" }, { ...scan }, gate].map(
-    own => DeviceConfig.safeParse({ id: "dock-1", driver, ...own, ...config }),
+  const candidates = [{ topic: defaultTopic, ...gate }, { ...gate, port: "/dev/null" }, { ...scan }, gate].map(own =>
+    DeviceConfig.safeParse({ id: "dock-1", driver, ...own, ...config }),
   );
   const fitting = candidates.find(candidate => candidate.success);
   if (fitting?.data === undefined) throw new Error(`no configuration fits ${driver}`);
@@ -89,15 +101,23 @@ function framesIn(file: URL): readonly Vector[] {
   return frames;
 }
 
-function bytesOf({ raw, hex = "" }: Vector): Buffer {
-  return raw === undefined ? Buffer.from(hex, "hex") : Buffer.from(raw);
+function bytesOf({ raw, hex = "", messageType }: Vector): Buffer {
+  const bytes = raw === undefined ? Buffer.from(hex, "hex") : Buffer.from(raw);
+  if (messageType === undefined) return bytes;
+  const header = Buffer.alloc(llrp.headerBytes);
+  header.writeUInt16BE((llrp.versions.v1_0_1 << 10) | messageType, 0);
+  header.writeUInt32BE(header.length + bytes.length, 2);
+  return Buffer.concat([header, bytes]);
 }
 
 /** Opens what reads the device's bytes; it may keep something of what came before. */
-export function openReader(device: Device): (bytes: Uint8Array) => readonly Parsed[] {
+export function openReader({
+  device,
+  topic,
+}: Pick<Format, "device" | "topic">): (bytes: Uint8Array) => readonly Parsed[] {
   switch (device.transport) {
     case "mqtt":
-      return readMessages(device.parse, device.topics[0] ?? "");
+      return readMessages(device.parse, topic);
     case "serial": {
       const decoder: StreamDecoder = device.openDecoder();
       return bytes => [decoder.push(bytes, receivedTimeMs)];
