@@ -12,6 +12,7 @@ import {
   parseEpcUri,
   parseScan,
 } from "@tallygate/protocol";
+import { parseCommand } from "../../../edge/src/core/scanner/commands.ts";
 import { parseTime } from "../../../edge/src/drivers/time.ts";
 import type { Target } from "./targets.ts";
 
@@ -25,6 +26,9 @@ function texts(file: string): readonly Buffer[] {
   collect(JSON.parse(readFileSync(new URL(`../../../protocol/fixtures/${file}`, import.meta.url), "utf8")));
   return found.filter(({ length }) => length > 0 && length < 300);
 }
+
+const times = ["2026-09-07T12:50:36.194+0000", "2023-06-28T07:24:00.277766184Z"].map(text => Buffer.from(text));
+const commands = ["TG:MODE:LOOK_UP", "TG:PLACE:bin-3", "TG:QTY:12", "TG:UNDO"].map(text => Buffer.from(text));
 
 /** The functions of the protocol that read codes: of tags, barcodes and web addresses. */
 export function codeTargets(): readonly Target[] {
@@ -56,7 +60,8 @@ export function codeTargets(): readonly Target[] {
       parseEpcUri(text);
       encodeTagUri(text);
     }),
-    textTarget("time", ["2026-09-07T12:50:36.194+0000", "2023-06-28T07:24:00.277766184Z"].map(Buffer.from), text => {
+    textTarget("command", commands, text => void parseCommand(text)),
+    textTarget("time", times, text => {
       const time = parseTime(text);
       if (time !== undefined && !Number.isSafeInteger(time)) throw new Error(`the time ${time}`);
     }),

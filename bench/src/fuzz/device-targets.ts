@@ -1,6 +1,7 @@
 import { Reading } from "@tallygate/protocol";
 import type { Parsed } from "../../../edge/src/drivers/driver.ts";
 import { limits } from "../../../edge/src/drivers/limits.ts";
+import { parseBody } from "../../../edge/src/http-intake/body.ts";
 import { type Format, formats, openReader, receivedTimeMs } from "../formats.ts";
 import type { Random } from "./random.ts";
 import { seals } from "./seals.ts";
@@ -8,11 +9,25 @@ import type { Target } from "./targets.ts";
 
 /** One for each driver. Streams go on over all inputs, with a pause or an unplugged port now and then. */
 export function deviceTargets(): readonly Target[] {
-  return formats().map(format => ({
+  const known = formats();
+  const targets = known.map(format => ({
     name: format.name,
     samples: [...format.samples, format.good],
-    open: random => openDevice(format, random),
+    open: (random: Random) => openDevice(format, random),
   }));
+  return [...targets, ...known.filter(({ name }) => name === "zebra-iotc").map(httpBody)];
+}
+
+/** What a reader posts: messages of its format, one on each line. */
+function httpBody({ device, samples }: Format): Target {
+  const context = { deviceId: device.id, receivedTimeMs, topic: "" };
+  return {
+    name: "http-body",
+    samples: samples.map((sample, index) => Buffer.concat([sample, Buffer.from("\n"), samples[index + 1] ?? sample])),
+    open: () => input => {
+      if (device.transport === "mqtt") check(parseBody(device, input, context));
+    },
+  };
 }
 
 const pauseOneIn = 16;
