@@ -98,7 +98,7 @@ interface Listed {
 }
 
 /** What each part alone cannot know. Devices with faults of their own are left out: those are named already. */
-function faultsOf(config: Fields): readonly ConfigFault[] {
+export function faultsOf(config: Fields): readonly ConfigFault[] {
   const listed = config.devices.flatMap((own, index): Listed[] => {
     const device = deviceIfSound(own);
     return device === undefined ? [] : [{ device, index }];

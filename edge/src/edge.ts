@@ -8,12 +8,14 @@ import { createEdgeMetrics } from "./api/metrics.ts";
 import { deviceLine, movementLines, statusBody } from "./api/shapes.ts";
 import { type EdgeConfig, glnKeyOf } from "./config.ts";
 import { apply } from "./core/apply.ts";
-import { readPointRule } from "./core/read-points.ts";
+import { readPointRule, replaceReadPoints } from "./core/read-points.ts";
 import type { MovementRef } from "./core/scanner/scanner-state.ts";
 import { type CoreDecision, type CoreState, openCore } from "./core/state.ts";
 import { decideTick } from "./core/tick.ts";
+import { Discoveries } from "./devices/discoveries.ts";
+import { DeviceRegistry } from "./devices/registry.ts";
 import { DeviceMeter } from "./drivers/health.ts";
-import { type Device, deviceOf } from "./drivers/index.ts";
+import type { Device } from "./drivers/index.ts";
 import { Intake } from "./drivers/intake.ts";
 import { ActiveClock } from "./drivers/silence.ts";
 import { openReaders } from "./http-intake/listener.ts";
@@ -54,7 +56,8 @@ const movementsTold = 50;
 /** Opens a site's edge: store, core, inbox, uplink, devices, page. When one part cannot be opened, those before it are closed. */
 export function openEdge(config: EdgeConfig, { log, now = Date.now }: EdgeOptions): Promise<Edge> {
   return openTogether(async stack => {
-    const devices = config.devices.map(device => deviceOf(device));
+    const registry = new DeviceRegistry({ config, log });
+    const devices = registry.list();
     const store = stack.use(openSiteStore(config, now()));
     const core = openCore({
       readPoints: rulesOf(devices),
@@ -63,9 +66,11 @@ export function openEdge(config: EdgeConfig, { log, now = Date.now }: EdgeOption
       places: config.places.map(place => ({ code: place.code, glnKey: glnKeyOf(place) })),
     });
     const inbox = new Inbox();
-    const meters = metersOf(devices, now());
-    const intake = new Intake({ inbox, meters, now });
-    const view = new SiteView({ config, store, core, inbox, intake, devices, meters, now });
+    const siteClock = new ActiveClock();
+    const meters = new Map(devices.map(device => [device.id as string, meterOf(device, siteClock, now())]));
+    const discoveries = new Discoveries();
+    const intake = new Intake({ inbox, meters, discoveries, now });
+    const view = new SiteView({ config, store, core, inbox, intake, devices: () => registry.list(), meters, now });
     const metrics = createEdgeMetrics(view);
     const live = stack.use(openLive(view));
 
@@ -86,15 +91,29 @@ export function openEdge(config: EdgeConfig, { log, now = Date.now }: EdgeOption
     const routes = new Routes(devices);
     const mqttPort = await openMqtt(config, routes, intake, view, stack, log);
     const readersPort = await openHttpIntake(config, routes, intake, stack, log);
-    for (const device of devices) {
-      const meter = meters.get(device.id);
-      if (device.transport === "serial" && meter) stack.use(new DevicePort({ device, intake, meter, log, now })).open();
-      if (device.transport === "tcp" && meter) {
-        stack.use(new DeviceConnection({ device, intake, meter, log, now })).open();
-      }
-    }
+    stack.use(registry).start({
+      open: device => openDevice(device, { intake, meter: meters.get(device.id), log, now }),
+      changed: (list, id) => {
+        const device = list.find(each => each.id === id);
+        // Another device has another clock, other counters and other habits.
+        core.clocks.delete(id);
+        core.knownSkews.delete(id);
+        if (device === undefined) meters.delete(id);
+        else meters.set(id, meterOf(device, siteClock, now()));
+        replaceReadPoints(core.points, rulesOf(list));
+        routes.replace(list);
+        live.changed("device");
+      },
+    });
 
-    const app = createEdgeApi({ view, live, metrics: metrics.registry, log, page: pageDirectory });
+    const app = createEdgeApi({
+      view,
+      live,
+      devices: { registry, discoveries },
+      metrics: metrics.registry,
+      log,
+      page: pageDirectory,
+    });
     const http = stack.use(await listenHttp(app, config.http.listen, { log }));
     log.info({ site: config.site, http: http.url, mqtt_port: mqttPort, epoch: store.epoch.epoch }, "the edge runs");
     const broker = mqttPort === undefined ? "" : `, MQTT on port ${mqttPort}`;
@@ -116,16 +135,31 @@ function rulesOf(devices: readonly Device[]) {
   return devices.flatMap(({ id, readPoints }) => readPoints.map(point => readPointRule(id, point)));
 }
 
-function metersOf(devices: readonly Device[], nowMs: number): ReadonlyMap<string, DeviceMeter> {
-  const siteClock = new ActiveClock();
-  return new Map(
-    devices.map(device => {
-      const { id, driver } = device;
-      const countsReadings = device.transport === "mqtt" && device.countsReadings;
-      const silentMs = device.transport === "mqtt" ? device.silentMs : undefined;
-      return [id, new DeviceMeter({ id, driver, countsReadings, siteClock, silentMs, nowMs })];
-    }),
-  );
+function meterOf(device: Device, siteClock: ActiveClock, nowMs: number): DeviceMeter {
+  const { id, driver } = device;
+  const countsReadings = device.transport === "mqtt" && device.countsReadings;
+  const silentMs = device.transport === "mqtt" ? device.silentMs : undefined;
+  return new DeviceMeter({ id, driver, countsReadings, siteClock, silentMs, nowMs });
+}
+
+interface DeviceParts {
+  readonly intake: Intake;
+  readonly meter: DeviceMeter | undefined;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** Goes to a device that does not come by itself. */
+function openDevice(device: Device, { meter, ...parts }: DeviceParts): AsyncDisposable | undefined {
+  if (meter === undefined || device.transport === "mqtt") return undefined;
+  if (device.transport === "serial") {
+    const port = new DevicePort({ ...parts, device, meter });
+    port.open();
+    return port;
+  }
+  const connection = new DeviceConnection({ ...parts, device, meter });
+  connection.open();
+  return connection;
 }
 
 function openLive(view: SiteView): Live {

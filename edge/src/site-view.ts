@@ -19,7 +19,7 @@ export interface SiteViewOptions {
   readonly core: CoreState;
   readonly inbox: Inbox;
   readonly intake: Intake;
-  readonly devices: readonly Device[];
+  readonly devices: () => readonly Device[];
   readonly meters: ReadonlyMap<string, DeviceMeter>;
   readonly now: () => number;
 }
@@ -52,7 +52,6 @@ const orderDeadlineMs = 5000;
 /** How the site is, in one place: for the page, the metrics and the centre. */
 export class SiteView {
   readonly #options: SiteViewOptions;
-  readonly #placesOf: ReadonlyMap<string, readonly string[]>;
   #counts: { readonly counts: SiteCounts; readonly atMs: number } | undefined;
   /** Set while the parts are opened. */
   broker: Broker | undefined;
@@ -61,9 +60,6 @@ export class SiteView {
 
   constructor(options: SiteViewOptions) {
     this.#options = options;
-    this.#placesOf = new Map(
-      options.devices.map(({ id, readPoints }) => [id, [...new Set(readPoints.map(({ place }) => place))]]),
-    );
     const sinceMs = options.now();
     const nothing = { trouble: undefined, alarms: [], lastConfirmedMs: undefined };
     this.link = () => ({ state: "disconnected", sinceMs, ...nothing });
@@ -104,10 +100,11 @@ export class SiteView {
   devices(): readonly DeviceView[] {
     const { meters, core } = this.#options;
     const now = this.nowMs();
+    const devices = new Map<string, Device>(this.#options.devices().map(device => [device.id, device]));
     return [...meters.values()].map(meter => ({
       ...this.#withTransport(meter.health(now)),
       clockSkewMs: core.clocks.get(meter.id)?.skewMs ?? core.knownSkews.get(meter.id),
-      places: this.#placesOf.get(meter.id) ?? [],
+      places: placesOf(devices.get(meter.id)),
       scanner: viewScanner(core, meter.id),
     }));
   }
@@ -115,7 +112,7 @@ export class SiteView {
   /** A device that is read from an existing broker is not heard while that is not. */
   #withTransport(health: DeviceHealth): DeviceHealth {
     const { subscriber } = this;
-    const transport = this.#options.devices.find(({ id }) => id === health.id)?.transport;
+    const transport = this.#options.devices().find(({ id }) => id === health.id)?.transport;
     if (
       transport !== "mqtt" ||
       subscriber === undefined ||
@@ -175,6 +172,10 @@ export class SiteView {
       })),
     };
   }
+}
+
+function placesOf(device: Device | undefined): readonly string[] {
+  return [...new Set(device?.readPoints.map(({ place }) => place))];
 }
 
 function deviceAlarms(device: DeviceView, nowMs: number): readonly string[] {

@@ -2,6 +2,7 @@ import { answerProblem, createApi, createRoute, eventStream, type Log, problemRe
 import type { Problem } from "@tallygate/protocol";
 import type { Registry } from "prom-client";
 import type { SiteView } from "../site-view.ts";
+import { type DeviceRoutesOptions, mountDeviceRoutes } from "./device-routes.ts";
 import { limits } from "./limits.ts";
 import type { Live } from "./live.ts";
 import { mountPage } from "./page.ts";
@@ -24,6 +25,7 @@ import {
 export interface EdgeApiOptions {
   readonly view: SiteView;
   readonly live: Live;
+  readonly devices: DeviceRoutesOptions;
   readonly metrics: Registry;
   readonly log: Log;
   /** Where the built page is. */
@@ -145,7 +147,7 @@ const status = createRoute({
 });
 
 /** The site's HTTP API and its page. It answers with the link down as well, and sets nothing but the modes of scanners. */
-export function createEdgeApi({ view, live, metrics, log, page }: EdgeApiOptions) {
+export function createEdgeApi({ view, live, devices: deviceRoutes, metrics, log, page }: EdgeApiOptions) {
   const { store } = view;
   const app = createApi({
     title: "Tallygate edge",
@@ -198,6 +200,7 @@ export function createEdgeApi({ view, live, metrics, log, page }: EdgeApiOptions
     return c.json({ readings: found.map(readingLine) }, 200);
   });
 
+  mountDeviceRoutes(app, deviceRoutes);
   app.openapi(devices, c => c.json({ devices: view.devices().map(deviceLine) }, 200));
   mountScannerRoutes(app, view);
   app.openapi(status, c => c.json(statusBody(view), 200));

@@ -58,6 +58,13 @@ export function indexReadPoints(rules: readonly ReadPointRule[]): ReadPoints {
   return index;
 }
 
+/** Puts other rules in place of those of an index. Only between two ticks: a tick goes by one set of rules. */
+export function replaceReadPoints(points: ReadPoints, rules: readonly ReadPointRule[]): void {
+  if (!(points instanceof Map)) throw new Error("these read points cannot change");
+  points.clear();
+  for (const [device, own] of indexReadPoints(rules)) points.set(device, own);
+}
+
 export function findReadPoint(points: ReadPoints, deviceId: string, antenna: number | undefined) {
   const device = points.get(deviceId);
   if (device === undefined) return undefined;

@@ -1,6 +1,7 @@
 import { sleep } from "@tallygate/kit";
 import type { DeviceId, ProblemCode, Reading } from "@tallygate/protocol";
 import { type AnswerBody, refusalBody } from "../answer.ts";
+import type { Discoveries } from "../devices/discoveries.ts";
 import type { Answers, Delivery, Inbox } from "../inbox.ts";
 import { type Command, nothingParsed, type Parsed, type Refused, refuseInto } from "./driver.ts";
 import type { DeviceMeter } from "./health.ts";
@@ -16,6 +17,7 @@ export type Tell = (command: Command) => void;
 export interface IntakeOptions {
   readonly inbox: Inbox;
   readonly meters: ReadonlyMap<string, DeviceMeter>;
+  readonly discoveries?: Discoveries;
   readonly now?: () => number;
 }
 
@@ -33,6 +35,7 @@ export const unknownDevice = "unknown";
 export class Intake implements Disposable {
   readonly #inbox: Inbox;
   readonly #meters: ReadonlyMap<string, DeviceMeter>;
+  readonly #discoveries: Discoveries | undefined;
   readonly #now: () => number;
   #held: Delivery[] = [];
   /** What stands before it in `#held` was taken by the inbox: an array's own shift costs its length. */
@@ -41,7 +44,8 @@ export class Intake implements Disposable {
   readonly #unknownTopics = new Set<string>();
   readonly #closing = new AbortController();
 
-  constructor({ inbox, meters, now = Date.now }: IntakeOptions) {
+  constructor({ inbox, meters, discoveries, now = Date.now }: IntakeOptions) {
+    this.#discoveries = discoveries;
     this.#inbox = inbox;
     this.#meters = meters;
     this.#now = now;
@@ -100,8 +104,9 @@ export class Intake implements Disposable {
   }
 
   /** A message that no device is configured for. */
-  takeUnknown(topic: string, payload: Uint8Array, settle: Settle): void {
+  takeUnknown(topic: string, payload: Uint8Array, settle: Settle, user?: string): void {
     this.#unknownMessages++;
+    this.#discoveries?.heard(topic, payload, this.#now(), user);
     const detail = `No device is configured for the topic ${topic}: add one with this topic to devices.`;
     this.#takeRefused(undefined, "device.unknown", detail, payload, this.#nameUnknown(topic), settle);
   }

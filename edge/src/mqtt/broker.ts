@@ -181,7 +181,7 @@ class SiteBroker {
     const device = routes.find(topic);
     if (device === undefined) {
       if (topic.startsWith("$")) this.#refusePublish(client, topic, done);
-      else this.#takeUnknown(topic, packet.payload, done);
+      else this.#takeUnknown(client, topic, packet.payload, done);
       return;
     }
     const grant = client === null ? undefined : this.#grants.get(client);
@@ -195,10 +195,16 @@ class SiteBroker {
     else intake.takeOversize(device.id, topic, cut.head, cut.sizeBytes, done);
   }
 
-  #takeUnknown(topic: string, payload: string | Buffer, settle: Settle): void {
+  #takeUnknown(client: Client | null, topic: string, payload: string | Buffer, settle: Settle): void {
     const bytes = bytesOf(payload);
     const cut = cutPayload(bytes);
-    if (cut === undefined) this.#options.intake.takeUnknown(topic, bytes, settle);
+    if (cut === undefined)
+      this.#options.intake.takeUnknown(
+        topic,
+        bytes,
+        settle,
+        client === null ? undefined : this.#grants.get(client)?.user,
+      );
     else this.#options.intake.takeOversize(undefined, topic, cut.head, cut.sizeBytes, settle);
   }
 
