@@ -11,7 +11,8 @@ const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 describe(`changed and random inputs, seed ${seed}`, () => {
   it.each(targets().map(target => [target.name, target] as const))("%s takes them all", (_, target) => {
     const { inputsInTests = inputs } = target;
-    const { heapGrowthBytes } = fuzz(target, { inputs: inputsInTests, seed });
+    const { heapGrowthBytes, slowestMs } = fuzz(target, { inputs: inputsInTests, seed });
+    expect(slowestMs).toBeLessThan(1000);
     expect(heapGrowthBytes).toBeLessThan(32 * 2 ** 20);
   });
 

@@ -16,7 +16,7 @@ export interface FuzzResult {
   readonly seconds: number;
   /** Between a tenth of the inputs and all of them, both after the garbage was collected. */
   readonly heapGrowthBytes: number;
-  /** The longest that one input took. */
+  /** The longest that one input took, at the best of some tries. */
   readonly slowestMs: number;
 }
 
@@ -38,7 +38,15 @@ export function fuzz(target: Target, { inputs, seed, progress }: FuzzOptions): F
   let heapBytes = 0;
   for (let done = 0; done < inputs; ) {
     const until = Math.min(inputs, done + step);
-    for (; done < until; done++) slowestMs = Math.max(slowestMs, takeOne(take, mutator.next(), done, seed));
+    for (; done < until; done++) {
+      const input = mutator.next();
+      let tookMs = takeOne(take, input, done, seed);
+      // What other work on the machine or the garbage collector took is not taken again.
+      for (let again = 0; again < 3 && tookMs > slowestMs; again++) {
+        tookMs = Math.min(tookMs, takeOne(take, input, done, seed));
+      }
+      slowestMs = Math.max(slowestMs, tookMs);
+    }
     progress?.(done);
     if (heapBytes === 0 && done >= inputs / 10) heapBytes = heapAfterCollection();
   }
