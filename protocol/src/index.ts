@@ -2,6 +2,7 @@ export * from "./asyncapi.ts";
 export * from "./batch.ts";
 export * from "./codes/index.ts";
 export * from "./contract.ts";
+export * as epcis from "./epcis/index.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
 export * as llrp from "./llrp/index.ts";
