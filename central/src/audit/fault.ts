@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /**
  * How the ledger can disagree with itself. `altered`: a row has other content than when it was written. `missing`, `inserted`,
  * `swapped`: a row that must be there is not, must not be there is, stands in another's place. `balance`: a level is not the sum of
@@ -17,15 +19,17 @@ export interface Fault {
 }
 
 /** How much was looked at. */
-export interface Checked {
-  readonly epochs: number;
-  readonly movements: number;
-  readonly further_postings: number;
-  readonly items: number;
-  readonly balances: number;
-  readonly tags: number;
-  readonly seals: number;
-}
+export const Checked = z.object({
+  epochs: z.int(),
+  movements: z.int(),
+  further_postings: z.int(),
+  items: z.int(),
+  balances: z.int(),
+  tags: z.int(),
+  seals: z.int(),
+});
+
+export type Checked = z.infer<typeof Checked>;
 
 export const nothingChecked: Checked = {
   epochs: 0,

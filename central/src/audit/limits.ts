@@ -9,8 +9,14 @@ export const auditLimits = {
   answerMs: 5_000,
   /** Rows a second that the standing auditor reads at most, so that it takes nothing from those who work. */
   standingRowsPerSecond: 2_000,
+  /** Milliseconds that one statement of the standing auditor may take: an item with a hundred million postings is one sum. */
+  statementMs: 30 * 60 * 1000,
   /** Milliseconds between the end of one full pass and the next one. */
   passEveryMs: 60 * 60 * 1000,
+  /** Milliseconds after which the auditor looks again whether it is time for a pass or a seal. */
+  roundMs: 30_000,
+  /** Characters of the key by which one fault is told from another. */
+  keyCharsMax: 200,
   /** Milliseconds between two tries to become the one process that audits, and between two tries when something failed. */
   leadEveryMs: 5_000,
   backoffMinMs: 1_000,
