@@ -186,3 +186,15 @@ it("a file of devices.d that is no device stops the start, with a sentence that 
   writeFileSync(join(data, "devices.d", "two.yaml"), "driver: nothing\n");
   await expect(start()).rejects.toThrow(/two\.yaml is no device/);
 });
+
+it("takes no settings from a page of another site, which can send text only", async () => {
+  const { start } = await siteOf();
+  const { edge } = await start();
+  const body = JSON.stringify({ id: "two", driver: "json", topic: "a/b", place: "x" });
+  const sent = await fetch(`${edge.http.url}/api/devices`, {
+    method: "POST",
+    body,
+    headers: { "content-type": "text/plain" },
+  });
+  expect(sent.status).toBe(400);
+});

@@ -15,8 +15,7 @@ export function guardReads(socket: Socket, rate: Rate | undefined): void {
   const readNext = (size?: number): unknown => {
     if (brake === undefined) return read(size);
     if (brake.holds()) return null;
-    const waiting = socket.readableLength;
-    return waiting > limits.readBytesMax ? read(limits.readBytesMax) : read(size);
+    return socket.readableLength > brake.readBytesMax ? read(brake.readBytesMax) : read(size);
   };
   socket.read = (size?: number) => {
     for (let chunk = readNext(size); Buffer.isBuffer(chunk); chunk = readNext(size)) {
@@ -35,6 +34,8 @@ export function guardReads(socket: Socket, rate: Rate | undefined): void {
 
 /** Says when a socket is not to be read, and wakes its reader afterwards. */
 class Brake {
+  /** Taken at once at most: what is counted after the fact is then little, even of the smallest messages. */
+  readonly readBytesMax: number;
   readonly #messages: TokenBucket;
   readonly #bytes: TokenBucket;
   readonly #socket: Socket;
@@ -46,6 +47,8 @@ class Brake {
     this.#messages = new TokenBucket({ perS: messages_per_s, burst: messages_per_s * burstS, nowMs });
     const perS = kilobytes_per_s * 1024;
     this.#bytes = new TokenBucket({ perS, burst: perS * burstS, nowMs });
+    const { smallestMessageBytes, readBytesMin } = limits;
+    this.readBytesMax = Math.max(readBytesMin, messages_per_s * smallestMessageBytes);
     this.#socket = socket;
     socket.once("close", () => clearTimeout(this.#timer));
   }

@@ -27,8 +27,9 @@ export const limits = {
   inflightQos2Max: 1000,
   /** What one client may send in a burst, as seconds of its rate. */
   burstS: 2,
-  /** Bytes taken from a connection at once, so that what is counted after the fact is little. */
-  readBytesMax: 16 * 1024,
+  /** For how much is taken from a connection at once: about what it may send in a second, of messages of this size. */
+  smallestMessageBytes: 40,
+  readBytesMin: 4096,
   /** A client that sends too fast is looked at again after this at the latest. */
   slowDownMaxMs: 1000,
   /** Certificates are looked at so often for a change. */
