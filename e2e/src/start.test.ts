@@ -185,7 +185,7 @@ test("Ctrl-C while it starts ends what has started", async () => {
   start.process.kill("SIGINT");
   expect(await start.ended).toBe(0);
   expect(start.said()).not.toMatch(/✗|Tallygate runs/);
-  for (const pid of all) expect(await isRunning(pid)).toBe(false);
+  await expectAllGone(all);
 });
 
 test("a second Ctrl-C kills", async () => {
