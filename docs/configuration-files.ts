@@ -29,7 +29,7 @@ export function configurationFiles(): Record<string, string> {
   const sections = parts.map(({ file, schema, about }) => {
     const rows = describeConfig(schema)
       .markdown.split("\n")
-      .filter(row => !row.startsWith("| `devices[]"));
+      .filter(row => !row.startsWith("| `devices"));
     return `## ${file}\n\n${about}\n\n${rows.join("\n").trim()}\n`;
   });
   const schemas = parts.map(({ file, schema }) => [
