@@ -128,6 +128,16 @@ describe("a Sparkplug node", () => {
     expect(send("DDATA/gate-5/reader-1", data(1)).refused).toHaveLength(1);
   });
 
+  it.each(["000000000000f83f", "000000000000f07f", "000000000000f87f"])(
+    "takes a bdSeq that is no whole number for none: the double %s",
+    double => {
+      const { send } = open();
+      const payload = Buffer.from(`12100a05626453657169${double}`, "hex");
+      expect(send("NBIRTH/gate-4", payload).refused).toEqual([]);
+      expect(send("NDEATH/gate-4", payload).signals).toEqual([{ kind: "online", online: false }]);
+    },
+  );
+
   it("is at fault when a rule needs an antenna that nothing gives", () => {
     const config = { id: "x", ...node, fields: { epc_hex: "EPC" }, read_points: [{ place: "dock-1", antennas: [1] }] };
     expect(deviceOf(DeviceConfig.parse(config)).faults).toMatchObject([{ path: ["read_points", 0, "antennas"] }]);

@@ -89,5 +89,6 @@ function bornOf(metrics: readonly Metric[]): Born {
 
 function bdSeqOf({ metrics }: Payload): bigint | undefined {
   const raw = metrics.find(({ name }) => name === "bdSeq")?.raw;
-  return typeof raw === "bigint" || typeof raw === "number" ? BigInt(raw) : undefined;
+  if (typeof raw === "bigint") return raw;
+  return typeof raw === "number" && Number.isSafeInteger(raw) ? BigInt(raw) : undefined;
 }
