@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { loadConfig } from "@tallygate/kit";
-import { hashBatch, llrp, parseBatch } from "@tallygate/protocol";
+import { epcis, hashBatch, llrp, parseBatch } from "@tallygate/protocol";
 import { EdgeConfig } from "../../../edge/src/config.ts";
 import { PacketGuard, PacketRefused } from "../../../edge/src/mqtt/packet-guard.ts";
 import { formats } from "../formats.ts";
@@ -13,7 +13,7 @@ import type { Target } from "./targets.ts";
 
 /** What comes over the wires between our own parts and from servers, and the configuration. */
 export function wireTargets(): readonly Target[] {
-  return [llrpCodec(), batches(), packetGuard(), edgeConfig()];
+  return [llrpCodec(), batches(), epcisDocuments(), packetGuard(), edgeConfig()];
 }
 
 /** To compare takes many times longer than to read. */
@@ -49,6 +49,31 @@ function batches(): Target {
       if (read.ok) hashBatch(read.value);
     },
   };
+}
+
+function epcisDocuments(): Target {
+  const file = new URL("../../../protocol/fixtures/epcis-events.json", import.meta.url);
+  const { documents }: { documents: readonly { readonly document: unknown }[] } = JSON.parse(
+    readFileSync(file, "utf8"),
+  );
+  return {
+    name: "epcis",
+    samples: documents
+      .map(({ document }) => Buffer.from(JSON.stringify(document)))
+      .filter(({ length }) => length < 2000),
+    open: () => input => {
+      const value = jsonOf(input);
+      if (value !== undefined) epcis.parseEpcisDocument(value);
+    },
+  };
+}
+
+function jsonOf(input: Buffer): unknown {
+  try {
+    return JSON.parse(input.toString());
+  } catch {
+    return undefined;
+  }
 }
 
 /** The guard in front of the broker may refuse; then the connection is over and there is a new one. */
