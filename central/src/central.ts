@@ -1,6 +1,8 @@
 import { createMetrics, type Log, openTogether } from "@tallygate/kit";
 import { createCentralMetrics } from "./api/metrics.ts";
 import { openApi } from "./api/open-api.ts";
+import { openAuditor } from "./audit/auditor.ts";
+import { createAuditMetrics } from "./audit/metrics.ts";
 import type { CentralConfig } from "./config.ts";
 import { migrate } from "./db/migrate.ts";
 import { openPool } from "./db/pool.ts";
@@ -39,6 +41,10 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     const influx = config.influx === undefined ? undefined : new Influx(config.influx);
     const { changes, sites } = relay;
     if (influx !== undefined) stack.use(openProjector({ pool, influx, changes, metrics, log }));
+    if (config.audit.enabled) {
+      const auditMetrics = createAuditMetrics(registry);
+      stack.use(openAuditor({ pool, metrics: auditMetrics, log, rowsPerSecond: config.audit.rows_per_second }));
+    }
     const publish = relay.publishCommits;
     const reservations = stack.use(openReservations({ pool, publish, metrics, log }));
     const api = stack.use(

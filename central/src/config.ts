@@ -1,5 +1,6 @@
 import { LoopbackListen } from "@tallygate/kit";
 import { z } from "zod";
+import { auditLimits } from "./audit/limits.ts";
 import { centralLimits } from "./limits.ts";
 
 const Http = z.strictObject({
@@ -60,6 +61,19 @@ const Ingest = z.strictObject({
     .meta({ description: "Movements that one transaction takes at most." }),
 });
 
+const Audit = z.strictObject({
+  enabled: z.boolean().default(true).meta({
+    description:
+      "Whether this process may be the one that audits the ledger in the background and seals it once a day.",
+  }),
+  rows_per_second: z
+    .int()
+    .min(10)
+    .max(1_000_000)
+    .default(auditLimits.standingRowsPerSecond)
+    .meta({ description: "Rows of the ledger that the background audit reads a second at most." }),
+});
+
 /** `central.yaml`. Every key has a default, so an empty file is a valid one. */
 export const CentralConfig = z
   .strictObject({
@@ -68,6 +82,7 @@ export const CentralConfig = z
     nats: Nats.prefault({}),
     influx: Influx,
     ingest: Ingest.prefault({}),
+    audit: Audit.prefault({}),
   })
   .meta({ title: "central.yaml", description: "Configuration of the central service." });
 export type CentralConfig = z.infer<typeof CentralConfig>;

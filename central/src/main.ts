@@ -1,4 +1,5 @@
 import { runProcess } from "@tallygate/kit";
+import { openVerification } from "./audit/command.ts";
 import { openCentral } from "./central.ts";
 import { CentralConfig } from "./config.ts";
 
@@ -7,5 +8,15 @@ await runProcess({
   summary: "Keeps the ledger: applies the movements of all sites to PostgreSQL and answers over HTTP.",
   config: CentralConfig,
   defaultConfigFile: "central.yaml",
-  open: openCentral,
+  args: "[verify]",
+  open: async (config, context) => {
+    const [command, ...more] = context.args;
+    if (command === undefined) return openCentral(config, context);
+    if (command !== "verify" || more.length > 0) {
+      throw new Error(
+        `there is no command "${context.args.join(" ")}"; there is verify, which audits the ledger once and ends`,
+      );
+    }
+    return openVerification(config, context);
+  },
 });

@@ -22,13 +22,14 @@ export interface AuditedTag {
   readonly previous_to_id: number | null;
 }
 
+/** Tags by code. What is asked of further postings has a limit, lest the planner read and hash that whole table for it. */
 export async function readAuditedTags(db: Executor, after: string, limit: number): Promise<readonly AuditedTag[]> {
   const { rows } = await db.query<AuditedTag>(
     `select t.code, t.item_id, t.site_id, site.code as site, t.place_id, (extract(epoch from t.since) * 1000)::float8 as since_ms,
        (extract(epoch from t.seen) * 1000)::float8 as seen_ms, e.code as epoch, t.seq, m.code as movement_code,
        m.site_id as movement_site_id, (extract(epoch from m.event_time) * 1000)::float8 as event_ms, target.id as to_id,
-       m.posted_to is not null or exists (select from further_posting f where f.epoch_id = m.epoch_id and f.seq = m.seq
-         and f.posted_from <> f.posted_to) as posted,
+       m.posted_to is not null or (select true from further_posting f where f.epoch_id = m.epoch_id and f.seq = m.seq
+         and f.posted_from <> f.posted_to limit 1) is not null as posted,
        (extract(epoch from before.event_time) * 1000)::float8 as previous_ms, before_target.id as previous_to_id
      from (select * from tag where code > $1 order by code limit $2) t
      left join epoch e on e.id = t.epoch_id
