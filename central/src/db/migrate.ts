@@ -44,12 +44,7 @@ export async function migrate(pool: Pool, from: URL = directory): Promise<readon
 }
 
 async function runMissing(client: Client, migrations: readonly Migration[]): Promise<readonly string[]> {
-  await client.query(`create table if not exists migration (
-    number integer primary key,
-    name text not null,
-    checksum text not null,
-    run_at timestamptz not null default now()
-  )`);
+  await createTable(client);
   const known = await client.query<{ number: number; name: string; checksum: string }>(
     "select number, name, checksum from migration order by number",
   );
@@ -68,6 +63,18 @@ async function runMissing(client: Client, migrations: readonly Migration[]): Pro
     }
   }
   return ran;
+}
+
+/** PostgreSQL asks for the right to create even where there is nothing to create, and who only uses the ledger has none. */
+async function createTable(client: Client): Promise<void> {
+  const { rows } = await client.query<{ there: boolean }>("select to_regclass('migration') is not null as there");
+  if (rows[0]?.there === true) return;
+  await client.query(`create table migration (
+    number integer primary key,
+    name text not null,
+    checksum text not null,
+    run_at timestamptz not null default now()
+  )`);
 }
 
 function refuseNewer(known: readonly { number: number; name: string }[], migrations: readonly Migration[]): void {
