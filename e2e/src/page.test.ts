@@ -5,7 +5,8 @@ import { gzipSync } from "node:zlib";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { at, openSystem, postJson, type System } from "./system.ts";
+import { type PtyPair, socatPair } from "../../deploy/local/servers.ts";
+import { at, getJson, openSystem, postJson, type System } from "./system.ts";
 import { until } from "./until.ts";
 
 const run = promisify(execFile);
@@ -13,10 +14,13 @@ const epcHex = "3074257BF7194E4000001A85";
 
 let system: System;
 let browser: Browser;
+let cable: PtyPair;
 
 beforeAll(async () => {
+  cable = await socatPair();
   const dock = { id: "dock-1", driver: "zebra-iotc", topic: "lyon/tags", from: "supplier", to: "dock-1" } as const;
-  system = await openSystem({ scenario: { sites: { lyon: { devices: [dock] } } } });
+  const bench = { id: "bench", driver: "serial-scanner", port: cable.a, from: "supplier", to: "bench" } as const;
+  system = await openSystem({ scenario: { sites: { lyon: { devices: [dock, bench] } } } });
   await postJson(`${system.centralUrl}/v1/items`, { sku: "KETTLE", name: "Kettle K7", gtins: ["80614141123458"] });
   browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
@@ -26,6 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await system?.[Symbol.asyncDispose]();
+  await cable?.[Symbol.asyncDispose]();
 });
 
 async function openPage(colorScheme: "light" | "dark" = "light"): Promise<{ page: Page; context: BrowserContext }> {
@@ -55,6 +60,19 @@ describe("the site's page", () => {
     await page.getByText("Nothing here is called").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("region", { name: "Stock" }).getByText("KETTLE").waitFor();
+    await context.close();
+  });
+
+  it("sets what a scanner's scans mean", async () => {
+    const { page, context } = await openPage();
+    const mode = page.getByLabel("a scan means");
+    await mode.selectOption("look_up");
+    const { url } = at(system.sites, 0);
+    await until("the scanner is in the mode", async () => {
+      const { devices } = await getJson<{ devices: { scanner?: { mode: string } }[] }>(`${url}/api/devices`);
+      return devices.some(device => device.scanner?.mode === "look_up");
+    });
+    await mode.selectOption("receive");
     await context.close();
   });
 

@@ -25,7 +25,12 @@ export interface Device {
   readonly clock_skew_ms?: number;
   readonly detail?: string;
   readonly places: readonly string[];
+  /** Absent for a device that is no scanner. */
+  readonly scanner?: { readonly mode: ScanMode; readonly place: string; readonly waiting: number };
 }
+
+export const scanModes = ["receive", "ship", "pick", "move", "count", "look_up"] as const;
+export type ScanMode = (typeof scanModes)[number];
 
 export interface Movement {
   readonly epoch: string;

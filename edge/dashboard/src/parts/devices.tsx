@@ -1,5 +1,6 @@
 import type { Device } from "../wire.ts";
 import { ago, count, exact } from "../words.ts";
+import { ScannerMode } from "./scanner-mode.tsx";
 
 const states = {
   connected: { tone: "confirmed", sign: "●", word: "connected" },
@@ -38,6 +39,7 @@ export function Devices({ devices, now, zone }: Props) {
               {skew(device)}
             </p>
             {device.detail === undefined ? null : <p>{device.detail}</p>}
+            {device.scanner === undefined ? null : <ScannerMode id={device.id} scanner={device.scanner} />}
           </article>
         );
       })}
