@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type LocalServer, startInflux } from "../../../deploy/local/servers.ts";
 import { Influx } from "../projector/influx.ts";
+import { exampleIds } from "./reservation-schemas.ts";
 import {
   type Answer,
   noonMs,
@@ -66,6 +67,9 @@ beforeAll(async () => {
   // What the examples name is there, except for what the examples themselves add.
   const lyon = new TestSite("lyon", "01939f6c2a7be4d1");
   await ledger.apply(lyon, [{ to: "dock-2", code: "(01)09506000134352(21)S-1", eventTimeMs: noonMs }]);
+  await api.post("/v1/items", { sku: "HELD", name: "held", codes: ["code:HELD"] });
+  await ledger.apply(lyon, [{ to: "dock-2", code: "code:HELD", quantity: 2 }]);
+  for (const id of Object.values(exampleIds)) await reserveAs(id);
 });
 
 afterAll(async () => {
@@ -73,6 +77,13 @@ afterAll(async () => {
   await influxd?.[Symbol.asyncDispose]();
   await ledger?.[Symbol.asyncDispose]();
 });
+
+/** Reserves something under the id that the examples have. */
+async function reserveAs(id: string): Promise<void> {
+  const { body } = await api.post("/v1/reservations", { lines: [{ sku: "HELD", quantity: 1 }] });
+  await ledger.pool.query("update reservation set id = $1 where id = $2", [id, body.id]);
+  await ledger.pool.query("update reservation_hold set reservation_id = $1 where reservation_id = $2", [id, body.id]);
+}
 
 /** Every operation; what creates comes first, so that the others find it. */
 function operations(): { method: string; path: string; operation: Operation }[] {

@@ -4,7 +4,12 @@ import { reservationLimits } from "../reservations/limits.ts";
 import { policies, policyNames } from "../reservations/policies/index.ts";
 import { exactText, fields } from "./fields.ts";
 
-export const ReservationId = z.uuid().meta({ examples: ["019c3f1e-7a54-7bd1-9c7e-0f6f7f2f9d11"] });
+/** A reservation's id; of the examples one is for fulfilling, one for releasing, since each ends once. */
+export const exampleIds = {
+  fulfil: "019c3f1e-7a54-7bd1-9c7e-0f6f7f2f9d11",
+  release: "019c3f1e-7a54-7bd1-9c7e-0f6f7f2f9d12",
+} as const;
+export const ReservationId = z.uuid().meta({ examples: [exampleIds.fulfil] });
 export const ReservationState = z.enum(["held", "fulfilled", "released", "expired"]).meta({
   description:
     "`held`, then once one of the others: `fulfilled` or `released` by what ended the last of it, `expired` by its time.",
@@ -72,7 +77,7 @@ export const EndOfReservation = z
   .strictObject({
     lines: Lines.optional().meta({ description: "Only this much of it; without lines, all that it holds." }),
   })
-  .openapi("EndOfReservation");
+  .openapi("EndOfReservation", { examples: [{}] });
 
 const quantities = {
   quantity: z.int().meta({ description: "What was asked for." }),
@@ -105,8 +110,8 @@ export const BulkResult = z
     results: z
       .array(
         z.object({
-          reservation: Reservation.nullable().meta({ description: "What is held; null where it was refused." }),
-          problem: ProblemJson.nullable().meta({ description: "Why it was refused." }),
+          reservation: Reservation.optional().meta({ description: "What is held, where it was granted." }),
+          problem: ProblemJson.optional().meta({ description: "Why it was refused, where it was." }),
         }),
       )
       .meta({ description: "One for each reservation, in the order of the request." }),

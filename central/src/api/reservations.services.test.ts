@@ -177,13 +177,12 @@ describe("many at once", () => {
     const { status, body } = await api.post("/v1/reservations/bulk", { reservations }, key);
     expect(status).toBe(200);
     expect(body.results).toMatchObject([
-      { reservation: { lines: [{ holds: [{ site: "lyon", place: "dock" }] }] }, problem: null },
+      { reservation: { lines: [{ holds: [{ site: "lyon", place: "dock" }] }] } },
       { reservation: { lines: [{ holds: [{ site: "oslo", place: "dock" }] }] } },
       {
-        reservation: null,
         problem: { code: "reservation.insufficient", at: "body.reservations[2].lines[0].quantity" },
       },
-      { reservation: null, problem: { code: "site.unknown", at: "body.reservations[3].lines[0].site" } },
+      { problem: { code: "site.unknown", at: "body.reservations[3].lines[0].site" } },
       { reservation: { state: "held" } },
     ]);
     expect((await api.post("/v1/reservations/bulk", { reservations }, key)).body).toEqual(body);

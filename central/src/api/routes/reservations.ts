@@ -12,6 +12,7 @@ import type { ApiParts } from "../parts.ts";
 import {
   BulkResult,
   EndOfReservation,
+  exampleIds,
   NewReservation,
   NewReservations,
   Reference,
@@ -102,7 +103,11 @@ function endRoute<E extends Ending>(ending: E) {
     path: `/reservations/{id}/${ending}`,
     tags,
     summary: endings[ending],
-    request: { params, headers: idempotent, body: body(EndOfReservation) },
+    request: {
+      params: z.object({ id: ReservationId.meta({ examples: [exampleIds[ending]] }) }),
+      headers: idempotent,
+      body: body(EndOfReservation),
+    },
     responses: {
       200: json("The reservation as it is now", Reservation),
       ...problemResponses(
@@ -211,9 +216,9 @@ function onlyOne([result]: readonly AskResult[]): Result<object> {
 
 function eachOf(results: readonly AskResult[]): Result<object> {
   const shown = results.map((result, index) => {
-    if (result.ok) return { reservation: result.value, problem: null };
+    if (result.ok) return { reservation: result.value };
     const problem = locatedIn(result.problem, `body.reservations[${index}].`);
-    return { reservation: null, problem: problemBody(problem, statusOf(problem.code)) };
+    return { problem: problemBody(problem, statusOf(problem.code)) };
   });
   return ok({ results: shown });
 }
