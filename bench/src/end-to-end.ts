@@ -10,7 +10,10 @@ import { startPart, startReference } from "./parts.ts";
 import { percentile } from "./report.ts";
 import { watchCursor } from "./watch-cursor.ts";
 
-const topic = "bench/dock-1/tags";
+/** Doors of the site, each with a reader of its own; one reader is slowed above 25,000 messages a second. */
+const gates = 4;
+const topicOf = (gate: number) => `bench/dock-${gate + 1}/tags`;
+const topic = topicOf(0);
 
 /** Antenna to API, and readings a second that end in PostgreSQL, all on this machine. */
 export const endToEnd: Bench = {
@@ -85,7 +88,12 @@ async function openSite(): Promise<Site> {
         mqtt: { listen: `127.0.0.1:${mqttPort}`, anonymous: true },
         nats: { servers: [nats.url] },
         data: join(dir, "data"),
-        devices: [{ id: "dock-1", driver: "zebra-iotc", topic, read_points: [{ place: "dock-1", from: "supplier" }] }],
+        devices: Array.from({ length: gates }, (_, gate) => ({
+          id: `dock-${gate + 1}`,
+          driver: "zebra-iotc",
+          topic: topicOf(gate),
+          read_points: [{ place: `dock-${gate + 1}`, from: "supplier" }],
+        })),
       },
     }),
   );
@@ -119,20 +127,21 @@ async function throughput(readings: number, readsPerTag: number): Promise<number
   const started = performance.now();
   await mqttLoad({
     port: site.mqttPort,
-    connections: 1,
-    window: 4000,
+    connections: gates,
+    window: 1000,
     messages: readings,
-    topic: () => topic,
+    topic: topicOf,
     payload: n => zebraMessage(tagOf(n, readsPerTag), n, Date.now()),
   });
   await rowsReach(site.database, "select coalesce(sum(cursor_seq), 0)::int as n from epoch", readings / readsPerTag);
   return readings / ((performance.now() - started) / 1000);
 }
 
-/** A hundred tags pass at a time, heard in turn, as a pallet at a gate. */
+/** At each gate a hundred tags pass at a time, heard in turn, as a pallet does; no tag passes two gates. */
 function tagOf(n: number, readsPerTag: number): number {
-  const pallet = 100 * readsPerTag;
-  return Math.floor(n / pallet) * 100 + (n % 100);
+  const [gate, ofGate] = [n % gates, Math.floor(n / gates)];
+  const pallet = Math.floor(ofGate / (100 * readsPerTag));
+  return (pallet * gates + gate) * 100 + (ofGate % 100);
 }
 
 interface Bridge {
