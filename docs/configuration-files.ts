@@ -29,7 +29,8 @@ export function configurationFiles(): Record<string, string> {
   const sections = parts.map(({ file, schema, about }) => {
     const rows = describeConfig(schema)
       .markdown.split("\n")
-      .filter(row => !row.startsWith("| `devices"));
+      .filter(row => !row.startsWith("| `devices"))
+      .map(row => row.replaceAll(/text of the form (\S+?)(?=,? )/g, "text of the form `$1`"));
     return `## ${file}\n\n${about}\n\n${rows.join("\n").trim()}\n`;
   });
   const schemas = parts.map(({ file, schema }) => [

@@ -36,7 +36,8 @@ describe("the documents", () => {
 
   it("have no link to a file that is not there", () => {
     for (const document of documents()) {
-      for (const [, target = ""] of read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      const prose = read(document).replaceAll(/```[\s\S]*?```|`[^`\n]*`/g, "");
+      for (const [, target = ""] of prose.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
         expect(existsSync(join(root, dirname(document), target)), `${document} links to ${target}`).toBe(true);
       }
     }
