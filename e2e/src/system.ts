@@ -15,6 +15,8 @@ export interface SystemOptions {
   /** Simulated sites: their edges are configured for the devices that the scenario names. */
   readonly scenario: ScenarioInput;
   readonly centrals?: number;
+  /** The edge's ends of serial lines, by device; without one the edge opens the port that the scenario names. */
+  readonly ports?: Readonly<Record<string, string>>;
 }
 
 export interface Site {
@@ -95,7 +97,9 @@ export async function openSystem(options: SystemOptions): Promise<System> {
   }
   const sites = [];
   for (const [name, site] of Object.entries(options.scenario.sites)) {
-    sites.push(await edgePart(join(dir, name), { name, devices: site.devices, nats: nats.url }));
+    sites.push(
+      await edgePart(join(dir, name), { name, devices: site.devices, nats: nats.url, ports: options.ports ?? {} }),
+    );
   }
   const system = new System({ dir, postgres, nats, influx, centrals, sites });
   try {
@@ -131,9 +135,10 @@ interface EdgeNeeds {
   readonly name: string;
   readonly devices: Devices;
   readonly nats: string;
+  readonly ports: Readonly<Record<string, string>>;
 }
 
-async function edgePart(dir: string, { name, devices, nats }: EdgeNeeds): Promise<Site> {
+async function edgePart(dir: string, { name, devices, nats, ports }: EdgeNeeds): Promise<Site> {
   const [listen, mqttPort] = [`127.0.0.1:${await freePort()}`, await freePort()];
   const data = join(dir, "data");
   const edge = await configured("edge", dir, listen, {
@@ -142,13 +147,13 @@ async function edgePart(dir: string, { name, devices, nats }: EdgeNeeds): Promis
     mqtt: { listen: `127.0.0.1:${mqttPort}`, anonymous: true },
     nats: { servers: [nats] },
     data,
-    devices: devices.map(edgeDevice),
+    devices: devices.map(device => edgeDevice(device, ports)),
   });
   return { name, url: `http://${listen}`, mqttPort, data, edge };
 }
 
 /** The edge's half of a simulated device: the same wire, and what being read there means. */
-function edgeDevice(device: Devices[number]) {
+function edgeDevice(device: Devices[number], ports: EdgeNeeds["ports"]) {
   const { id, driver, from, to } = device;
   const way = isOutside(to) ? { place: from, from, to } : { place: to, from };
   // What a simulated radio hears of strays is weaker than this; what real readers sent is taken as it came.
@@ -156,8 +161,20 @@ function edgeDevice(device: Devices[number]) {
   const read_points = [{ ...way, ...threshold }];
   if ("topic" in device) return { id, driver, topic: device.topic, read_points };
   if (device.driver === "llrp") return { id, driver, address: device.listen ?? "127.0.0.1:5084", read_points };
+  const port = ports[id] ?? device.port;
   const mode = isOutside(to) ? { mode: "ship", place: from } : { mode: "receive", place: to };
-  return { id, driver, port: device.port, answer: { ok: "06", refused: "15" }, ...mode };
+  switch (device.driver) {
+    case "serial-scanner":
+      return { id, driver, port, answer: { ok: "06", refused: "15" }, ...mode };
+    case "zebra-ssi":
+      return { id, driver, port, ...mode };
+    case "em4100":
+      return { id, driver, port, repeat_ms: 1000, ...mode };
+    case "thingmagic":
+      return { id, driver, port, region: "eu3", read_points };
+    default:
+      return { id, driver, port, read_points };
+  }
 }
 
 async function configured(name: "central" | "edge", dir: string, listen: string, config: object): Promise<Part> {
