@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Device, DeviceContext } from "./device.ts";
 import { em4100 } from "./em4100.ts";
 import { impinjIot } from "./impinj-iot.ts";
+import { json } from "./json.ts";
 import { llrpReader } from "./llrp.ts";
 import { serialScanner } from "./serial-scanner.ts";
 import { thingmagic } from "./thingmagic.ts";
@@ -16,6 +17,7 @@ import { zebraSsi } from "./zebra-ssi.ts";
 export const deviceKinds = [
   zebraIotc,
   impinjIot,
+  json,
   llrpReader,
   serialScanner,
   zebraSsi,
