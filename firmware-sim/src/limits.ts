@@ -33,6 +33,8 @@ export const limits = {
   retryMaxMs: 2_000,
   /** How long a connection to a broker may take. */
   connectTimeoutMs: 5_000,
+  /** How long a reader that posts waits for the answer before it posts again. */
+  postMs: 20_000,
   /** A broker that is silent for one and a half of it is given up. */
   keepaliveS: 15,
   /** How long a reader waits for its broker to hear that it goes. */

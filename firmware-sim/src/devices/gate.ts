@@ -2,6 +2,8 @@ import { z } from "zod";
 import { type Delivery, listen, type RadioSettings } from "../radio/radio.ts";
 import type { WorldEvent } from "../world/events.ts";
 import { type Device, type DeviceContext, deviceFields, type MqttAccess, type Parcel, rangeOf } from "./device.ts";
+import type { Link } from "./link.ts";
+import { HttpAccess, PostLink } from "./post-link.ts";
 import { type Presence, ReaderLink } from "./reader-link.ts";
 
 const Topic = z
@@ -34,7 +36,11 @@ const Radio = z
 /** What the settings of each gate have. */
 export const gateFields = {
   ...deviceFields,
-  topic: Topic.meta({ description: "Where tag events are published.", example: "lyon/dock-1/tags" }),
+  topic: Topic.optional().meta({
+    description: "Where tag events are published. One that posts needs none.",
+    example: "lyon/dock-1/tags",
+  }),
+  http: HttpAccess.optional(),
   client_id: z.string().min(1).max(64).optional().meta({ description: "By default the site and the device." }),
   antennas: z.int().min(1).max(32).default(4),
   stay_ms: rangeOf(0, 86_400_000, [5_000, 20_000]).meta({
@@ -62,6 +68,13 @@ export const gateFields = {
   radio: Radio,
 };
 const GateSettings = z.object(gateFields);
+
+/** A gate publishes or posts. */
+export function hasOneWayOut({ topic, http }: Pick<GateSettings, "topic" | "http">): boolean {
+  return (topic === undefined) !== (http === undefined);
+}
+export const oneWayOut = "name a topic to publish to, or http to post to, and not both";
+
 export type GateSettings = z.infer<typeof GateSettings>;
 
 /** One maker's way of saying what a gate heard. Pure but for its own counters. */
@@ -96,14 +109,8 @@ const defaultMqtt: MqttAccess = { url: "mqtt://127.0.0.1:1883" };
 export function openGate(options: GateOptions): Device {
   const { settings, context, dialect, beat } = options;
   const radio = radioSettings(settings);
-  const link = new ReaderLink({
-    clientId: settings.client_id ?? `${context.site}-${settings.id}`,
-    mqtt: context.mqtt ?? defaultMqtt,
-    bufferMax: settings.buffer_max,
-    inflightMax: settings.inflight_max,
-    ...(dialect.presence ? { presence: dialect.presence } : {}),
-    log: context.log,
-  });
+  const link = openLink(options);
+  const { topic = "" } = settings;
   let nextNumber = 0;
   const reads = new Map<number, number>();
   const say = (message: SideMessage | undefined) => message && link.send(message.topic, message.payload, 0);
@@ -123,7 +130,7 @@ export function openGate(options: GateOptions): Device {
     });
     return pack(said, dialect.batch).map(({ atMs, payload, events }) => ({
       atMs,
-      send: () => link.send(settings.topic, payload, events),
+      send: () => link.send(topic, payload, events),
     }));
   }
 
@@ -144,6 +151,20 @@ export function openGate(options: GateOptions): Device {
       await link[Symbol.asyncDispose]();
     },
   };
+}
+
+function openLink({ settings, context, dialect }: GateOptions): Link {
+  const { id: device, http, buffer_max: bufferMax, inflight_max: inflightMax } = settings;
+  const { log, site, mqtt = defaultMqtt } = context;
+  if (http !== undefined) return new PostLink({ device, http, bufferMax, log });
+  return new ReaderLink({
+    clientId: settings.client_id ?? `${site}-${device}`,
+    mqtt,
+    bufferMax,
+    inflightMax,
+    ...(dialect.presence ? { presence: dialect.presence } : {}),
+    log,
+  });
 }
 
 interface Said {

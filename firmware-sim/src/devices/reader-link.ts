@@ -4,6 +4,7 @@ import { backoff, type Log, sentence, sleep } from "@tallygate/kit";
 import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import { limits } from "../limits.ts";
 import type { Counts, MqttAccess } from "./device.ts";
+import type { Link } from "./link.ts";
 
 export interface ReaderLinkOptions {
   readonly clientId: string;
@@ -40,7 +41,7 @@ interface Message {
  * connection is a new client without memory: a client that reconnects by itself keeps a second buffer, and drops from it
  * what a connection that breaks during the replay had not taken.
  */
-export class ReaderLink implements AsyncDisposable {
+export class ReaderLink implements Link {
   readonly #options: ReaderLinkOptions;
   readonly #closing = new AbortController();
   readonly #events = new EventEmitter();
