@@ -36,8 +36,8 @@ const Radio = z
 /** What the settings of each gate have. */
 export const gateFields = {
   ...deviceFields,
-  topic: Topic.optional().meta({
-    description: "Where tag events are published. One that posts needs none.",
+  topic: Topic.meta({
+    description: "Where tag events are published; not used by one that posts.",
     example: "lyon/dock-1/tags",
   }),
   http: HttpAccess.optional(),
@@ -68,13 +68,6 @@ export const gateFields = {
   radio: Radio,
 };
 const GateSettings = z.object(gateFields);
-
-/** A gate publishes or posts. */
-export function hasOneWayOut({ topic, http }: Pick<GateSettings, "topic" | "http">): boolean {
-  return (topic === undefined) !== (http === undefined);
-}
-export const oneWayOut = "name a topic to publish to, or http to post to, and not both";
-
 export type GateSettings = z.infer<typeof GateSettings>;
 
 /** One maker's way of saying what a gate heard. Pure but for its own counters. */
@@ -110,7 +103,6 @@ export function openGate(options: GateOptions): Device {
   const { settings, context, dialect, beat } = options;
   const radio = radioSettings(settings);
   const link = openLink(options);
-  const { topic = "" } = settings;
   let nextNumber = 0;
   const reads = new Map<number, number>();
   const say = (message: SideMessage | undefined) => message && link.send(message.topic, message.payload, 0);
@@ -130,7 +122,7 @@ export function openGate(options: GateOptions): Device {
     });
     return pack(said, dialect.batch).map(({ atMs, payload, events }) => ({
       atMs,
-      send: () => link.send(topic, payload, events),
+      send: () => link.send(settings.topic, payload, events),
     }));
   }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Delivery } from "../radio/radio.ts";
 import { createRandom, type Random } from "../random.ts";
 import { type Device, type DeviceContext, deviceKind } from "./device.ts";
-import { gateFields, hasOneWayOut, oneWayOut, openGate, type SideMessage, topic } from "./gate.ts";
+import { gateFields, openGate, type SideMessage, topic } from "./gate.ts";
 import { protocolControlHex, tidHex } from "./gen2.ts";
 
 const ImpinjSettings = z
@@ -25,7 +25,6 @@ const ImpinjSettings = z
       .meta({ description: "What is sent beyond the default content." }),
     transmit_power_cdbm: z.int().min(1000).max(3300).default(3150),
   })
-  .refine(hasOneWayOut, oneWayOut)
   .meta({ title: "impinj-iot", description: "Impinj R700 or R720 with its IoT device interface over MQTT." });
 export type ImpinjSettings = z.infer<typeof ImpinjSettings>;
 
@@ -43,7 +42,7 @@ function openImpinj(settings: ImpinjSettings, context: DeviceContext): Device {
 
   function status(name: "running" | "idle"): SideMessage {
     const event = { timestamp: impinjTime(Date.now(), random), hostname, ...inventoryStatus(name) };
-    return { topic: settings.topic ?? "", payload: JSON.stringify(event) };
+    return { topic: settings.topic, payload: JSON.stringify(event) };
   }
 
   return openGate({

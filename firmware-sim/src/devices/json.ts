@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Delivery } from "../radio/radio.ts";
 import { deviceKind } from "./device.ts";
-import { gateFields, hasOneWayOut, oneWayOut, openGate } from "./gate.ts";
+import { gateFields, openGate } from "./gate.ts";
 
 const JsonSettings = z
   .strictObject({
@@ -15,7 +15,6 @@ const JsonSettings = z
       .meta({ description: "Events in one array; 1: single objects, no array." }),
     batch_ms: z.int().min(1).max(60_000).default(500).meta({ description: "How long the first of a batch waits." }),
   })
-  .refine(hasOneWayOut, oneWayOut)
   .meta({ title: "json", description: "A gateway that says what it hears as plain JSON." });
 
 /** A gateway of no maker in particular, with the names of the plain format. */

@@ -9,7 +9,7 @@ import { LlrpReader } from "./llrp-reader.ts";
 
 const LlrpSettings = z
   .strictObject(gateFields)
-  .omit({ topic: true, client_id: true, inflight_max: true })
+  .omit({ topic: true, http: true, client_id: true, inflight_max: true })
   .extend({
     driver: z.literal("llrp"),
     listen: z

@@ -87,7 +87,8 @@ test("a full buffer has no room until something is answered, and a reader that g
 
 test.each(["zebra-iotc", "impinj-iot", "json"] as const)("a gate of %s posts all that it heard", async driver => {
   await using listener = await startListener((body, earlier) => (earlier === 0 && body.includes("5") ? 503 : 200));
-  const device = { driver, id: "dock-1", http: { url: listener.url }, from: "supplier", to: "dock-1" } as const;
+  const gate = { driver, id: "dock-1", topic: "lyon/dock-1", from: "supplier", to: "dock-1" } as const;
+  const device = { ...gate, http: { url: listener.url } };
   const pallets = { count: 1, pieces: [3, 3] as const };
   const site = { pallets, devices: [{ ...device, radio: { read_rate: 0.1 } }] };
   await using simulation = openSimulation({ speed: 50_000, sites: { lyon: site } }, { settleMs: 30_000 });

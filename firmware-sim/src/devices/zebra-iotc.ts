@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Delivery } from "../radio/radio.ts";
 import { createRandom, type Random } from "../random.ts";
 import { type Device, type DeviceContext, deviceKind } from "./device.ts";
-import { gateFields, hasOneWayOut, oneWayOut, openGate, type SideMessage, topic } from "./gate.ts";
+import { gateFields, openGate, type SideMessage, topic } from "./gate.ts";
 import { epcCrcHex, protocolControlHex, tidHex } from "./gen2.ts";
 
 const ZebraSettings = z
@@ -27,7 +27,6 @@ const ZebraSettings = z
     management_topic: topic.optional().meta({ description: "Where heartbeats go; absent: there are none." }),
     heartbeat_ms: z.int().min(100).max(3_600_000).default(60_000),
   })
-  .refine(hasOneWayOut, oneWayOut)
   .meta({ title: "zebra-iotc", description: "Zebra fixed reader with IoT Connector over MQTT." });
 export type ZebraSettings = z.infer<typeof ZebraSettings>;
 
