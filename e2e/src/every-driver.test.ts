@@ -13,10 +13,17 @@ const onLine = [...serialGates, ...serialScanners];
 
 let system: System;
 const cables = new Map<string, PtyPair>();
-let devices: Devices;
+let llrpPort: number;
 
 /** A door or a bench for each driver, named like it, so that stock at a place tells which driver read it. */
-async function devicesOfSite(): Promise<Devices> {
+function devicesOfSite({
+  llrpPort,
+  readersPort,
+}: {
+  readonly llrpPort: number;
+  readonly readersPort: number;
+}): Devices {
+  const readersUrl = `http://127.0.0.1:${readersPort}`;
   const gate = (driver: string) =>
     ({ id: driver, from: "supplier", to: `at-${driver}`, dwell_ms: [800, 1500] }) as const;
   const scanner = (driver: string) =>
@@ -25,7 +32,10 @@ async function devicesOfSite(): Promise<Devices> {
   return [
     { ...gate("zebra-iotc"), driver: "zebra-iotc", topic: "site/zebra" },
     { ...gate("impinj-iot"), driver: "impinj-iot", topic: "site/impinj" },
-    { ...gate("llrp"), driver: "llrp", listen: `127.0.0.1:${await freePort()}` },
+    { ...gate("json"), driver: "json", topic: "site/json", batch_max: 5 },
+    { ...gate("zebra-post"), driver: "zebra-iotc", topic: "none", http: { url: readersUrl } },
+    { ...gate("impinj-post"), driver: "impinj-iot", topic: "none", http: { url: readersUrl } },
+    { ...gate("llrp"), driver: "llrp", listen: `127.0.0.1:${llrpPort}` },
     ...serialGates.map(driver => ({ ...gate(driver), driver, port: port(driver), pause_ms: 50 })),
     { ...scanner("serial-scanner"), driver: "serial-scanner", port: port("serial-scanner"), await_answer: true },
     { ...scanner("zebra-ssi"), driver: "zebra-ssi", port: port("zebra-ssi") },
@@ -33,18 +43,25 @@ async function devicesOfSite(): Promise<Devices> {
   ];
 }
 
-function scenario(mqttPort: number): ScenarioInput {
-  const pallets = { count: 30, every_ms: [300, 600], pieces: [3, 6] } as const;
+function scenario({
+  mqttPort,
+  readersPort,
+}: {
+  readonly mqttPort: number;
+  readonly readersPort: number;
+}): ScenarioInput {
+  const devices = devicesOfSite({ llrpPort, readersPort });
+  const pallets = { count: 40, every_ms: [300, 600], pieces: [3, 6] } as const;
   const mqtt = { url: `mqtt://127.0.0.1:${mqttPort}` };
   return { name: "every-driver", seed: 3, items: 8, sites: { lyon: { mqtt, pallets, devices } } };
 }
 
 beforeAll(async () => {
   for (const driver of onLine) cables.set(driver, await socatPair());
-  devices = await devicesOfSite();
+  llrpPort = await freePort();
   const ports = Object.fromEntries([...cables].map(([driver, cable]) => [driver, cable.b]));
-  system = await openSystem({ scenario: scenario(0), ports });
-  for (const { sku, name, gtin } of catalogueOf(Scenario.parse(scenario(1))).items) {
+  system = await openSystem({ scenario: scenario({ mqttPort: 1, readersPort: 1 }), ports });
+  for (const { sku, name, gtin } of catalogueOf(Scenario.parse(scenario({ mqttPort: 1, readersPort: 1 }))).items) {
     // A card has no GS1 key: the item is bound to its number.
     const codes = [`code:${cardOf(gtin)}`];
     const response = await postJson(`${system.centralUrl}/v1/items`, { sku, name, gtins: [gtin], codes });
@@ -59,7 +76,7 @@ afterAll(async () => {
 describe("every driver", () => {
   it("reads its simulated device, and what it read is in the ledger as it happened", async () => {
     const site = at(system.sites, 0);
-    await using simulation = openSimulation(scenario(site.mqttPort), { settleMs: 30_000 });
+    await using simulation = openSimulation(scenario(site), { settleMs: 30_000 });
     const truth = await simulation.run();
     expect(truth).toMatchObject({ isSettled: true, doubtful: [] });
     const heard = await getJson<{ devices: { id: string; readings: number }[] }>(`${site.url}/api/devices`);

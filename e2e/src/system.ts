@@ -23,6 +23,8 @@ export interface Site {
   readonly name: string;
   readonly url: string;
   readonly mqttPort: number;
+  /** Where readers post. */
+  readonly readersPort: number;
   /** The edge's data directory. */
   readonly data: string;
   readonly edge: Part;
@@ -139,17 +141,19 @@ interface EdgeNeeds {
 }
 
 async function edgePart(dir: string, { name, devices, nats, ports }: EdgeNeeds): Promise<Site> {
-  const [listen, mqttPort] = [`127.0.0.1:${await freePort()}`, await freePort()];
+  const listen = `127.0.0.1:${await freePort()}`;
+  const [mqttPort, readersPort] = [await freePort(), await freePort()];
   const data = join(dir, "data");
   const edge = await configured("edge", dir, listen, {
     site: name,
     http: { listen },
     mqtt: { listen: `127.0.0.1:${mqttPort}`, anonymous: true },
+    readers: { listen: `127.0.0.1:${readersPort}`, anonymous: true },
     nats: { servers: [nats] },
     data,
     devices: devices.map(device => edgeDevice(device, ports)),
   });
-  return { name, url: `http://${listen}`, mqttPort, data, edge };
+  return { name, url: `http://${listen}`, mqttPort, readersPort, data, edge };
 }
 
 /** The edge's half of a simulated device: the same wire, and what being read there means. */
@@ -159,6 +163,7 @@ function edgeDevice(device: Devices[number], ports: EdgeNeeds["ports"]) {
   // What a simulated radio hears of strays is weaker than this; what real readers sent is taken as it came.
   const threshold = "radio" in device ? { min_rssi_dbm: -72 } : {};
   const read_points = [{ ...way, ...threshold }];
+  if ("http" in device && device.http !== undefined) return { id, driver, http: true, read_points };
   if ("topic" in device) return { id, driver, topic: device.topic, read_points };
   if (device.driver === "llrp") return { id, driver, address: device.listen ?? "127.0.0.1:5084", read_points };
   const port = ports[id] ?? device.port;
