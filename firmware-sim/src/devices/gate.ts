@@ -4,7 +4,7 @@ import type { WorldEvent } from "../world/events.ts";
 import { type Device, type DeviceContext, deviceFields, type MqttAccess, type Parcel, rangeOf } from "./device.ts";
 import type { Link } from "./link.ts";
 import { HttpAccess, PostLink } from "./post-link.ts";
-import { type Presence, ReaderLink } from "./reader-link.ts";
+import { type NodeSession, type Presence, ReaderLink } from "./reader-link.ts";
 
 const Topic = z
   .string()
@@ -77,6 +77,7 @@ export interface Dialect {
   /** How many events one message has at most, and how long the first may wait for others. Absent: one each. */
   readonly batch?: { readonly eventsMax: number; readonly waitMs: number };
   readonly presence?: Presence;
+  readonly session?: NodeSession;
 }
 
 /** Something that a reader says beside its tags. */
@@ -155,6 +156,7 @@ function openLink({ settings, context, dialect }: GateOptions): Link {
     bufferMax,
     inflightMax,
     ...(dialect.presence ? { presence: dialect.presence } : {}),
+    ...(dialect.session ? { session: dialect.session } : {}),
     log,
   });
 }

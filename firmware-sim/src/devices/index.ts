@@ -5,6 +5,7 @@ import { impinjIot } from "./impinj-iot.ts";
 import { json } from "./json.ts";
 import { llrpReader } from "./llrp.ts";
 import { serialScanner } from "./serial-scanner.ts";
+import { sparkplugB } from "./sparkplug-b.ts";
 import { thingmagic } from "./thingmagic.ts";
 import { uhfA0 } from "./uhf-a0.ts";
 import { uhfBb } from "./uhf-bb.ts";
@@ -18,6 +19,7 @@ export const deviceKinds = [
   zebraIotc,
   impinjIot,
   json,
+  sparkplugB,
   llrpReader,
   serialScanner,
   zebraSsi,

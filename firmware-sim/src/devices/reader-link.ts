@@ -15,8 +15,26 @@ export interface ReaderLinkOptions {
   readonly inflightMax: number;
   /** Plain texts that a reader publishes about its own connection. */
   readonly presence?: Presence;
+  readonly session?: NodeSession;
   readonly onUp?: () => void;
   readonly log: Log;
+}
+
+/** A protocol in which a connection begins with births, ends with a death, and numbers what goes over it. */
+export interface NodeSession {
+  readonly commandTopic: string;
+  /** The last will of the next connection. */
+  will(): BinaryMessage;
+  goodbye(): BinaryMessage;
+  births(): readonly BinaryMessage[];
+  asksForBirths(command: Buffer): boolean;
+  /** Makes a message of its text, at each sending anew. */
+  encode(text: string): Buffer;
+}
+
+export interface BinaryMessage {
+  readonly topic: string;
+  readonly payload: Buffer;
 }
 
 export interface Presence {
@@ -132,6 +150,7 @@ export class ReaderLink implements Link {
       this.#complaint = "";
       log.debug({ broker: mqtt.url, waiting: this.#unanswered.size }, "The reader has its broker.");
       if (presence) client.publish(presence.topic, presence.connected, { qos: 1 }, () => undefined);
+      this.#beginSession(client);
       onUp?.();
       this.#inflight = 0;
       this.#waiting = [...this.#unanswered];
@@ -142,6 +161,19 @@ export class ReaderLink implements Link {
     this.#client = undefined;
     await this.#end(client, wasUp && !ended.signal.aborted);
     return wasUp;
+  }
+
+  #beginSession(client: MqttClient): void {
+    const { session } = this.#options;
+    if (session === undefined) return;
+    const bear = () => {
+      for (const { topic, payload } of session.births()) client.publish(topic, payload, { qos: 1 }, () => undefined);
+    };
+    client.on("message", (_topic, command) => {
+      if (this.#client === client && session.asksForBirths(command)) bear();
+    });
+    client.subscribe(session.commandTopic, { qos: 1 }, () => undefined);
+    bear();
   }
 
   /** Once for each reason, not for each try. */
@@ -156,7 +188,7 @@ export class ReaderLink implements Link {
   }
 
   #clientOptions(): IClientOptions {
-    const { clientId, mqtt, presence } = this.#options;
+    const { clientId, mqtt, presence, session } = this.#options;
     return {
       clientId,
       clean: true,
@@ -170,6 +202,7 @@ export class ReaderLink implements Link {
       ...(presence
         ? { will: { topic: presence.topic, payload: Buffer.from(presence.lost), qos: 1, retain: false } }
         : {}),
+      ...(session ? { will: { ...session.will(), qos: 1, retain: false } } : {}),
     };
   }
 
@@ -190,7 +223,8 @@ export class ReaderLink implements Link {
     this.#inflight++;
     this.#sent++;
     if (message.sendings++ > 0) this.#resent++;
-    client.publish(message.topic, message.payload, { qos: 1 }, error => {
+    const payload = this.#options.session?.encode(message.payload) ?? message.payload;
+    client.publish(message.topic, payload, { qos: 1 }, error => {
       // A broken connection calls back with an error, or never; without an error it was the PUBACK.
       if (!error && this.#unanswered.delete(message)) {
         this.#answered++;
@@ -204,9 +238,10 @@ export class ReaderLink implements Link {
 
   /** With a word of goodbye, the broker keeps the will to itself. */
   async #end(client: MqttClient, isPolite: boolean): Promise<void> {
-    const { presence } = this.#options;
-    if (isPolite && presence) {
-      const told = client.publishAsync(presence.topic, presence.disconnected, { qos: 1 }).catch(() => undefined);
+    const { presence, session } = this.#options;
+    const last = session?.goodbye() ?? (presence && { topic: presence.topic, payload: presence.disconnected });
+    if (isPolite && last) {
+      const told = client.publishAsync(last.topic, last.payload, { qos: 1 }).catch(() => undefined);
       await Promise.race([told, sleep(limits.goodbyeMs)]);
     }
     const ended = new Promise<void>(resolve => client.end(!isPolite, () => resolve()));
