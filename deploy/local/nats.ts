@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
@@ -12,7 +12,11 @@ export async function startNats(options: ServerOptions = {}): Promise<LocalServe
   const kind = {
     name: "NATS",
     url: (port: number) => `nats://127.0.0.1:${port}`,
-    prepare: (dir: string, port: number) => writeFile(join(dir, "nats.conf"), configuration(dir, port)),
+    prepare: async (dir: string, port: number) => {
+      // Whoever tests a lost storage removes the whole directory.
+      await mkdir(dir, { recursive: true });
+      await writeFile(join(dir, "nats.conf"), configuration(dir, port));
+    },
     spec: (dir: string, port: number) => ({
       command,
       args: ["--config", join(dir, "nats.conf")],

@@ -129,6 +129,10 @@ const furtherLines = `(select json_agg(json_build_object('line', f.line, 'site_i
     'quantity', f.quantity, 'event_ms', (extract(epoch from f.event_time) * 1000)::float8) order by f.line)
   from further_posting f where f.epoch_id = m.epoch_id and f.seq = m.seq)`;
 
+/**
+ * The movement before and the tag are looked up one by one (`limit 1` keeps the planner from a join that reads their whole tables),
+ * so a page costs the same however large the ledger is.
+ */
 const pageSql = `select e.cursor_seq, encode(e.cursor_hash, 'hex') as cursor_hash,
     m.seq, m.site_id, m.code, m.epc_hex, m.quantity, m.from_account, m.to_account, m.biz_step, m.read_point,
     (extract(epoch from m.event_time) * 1000)::float8 as event_ms, m.cause, m.reverses_epoch, m.reverses_seq,
@@ -140,9 +144,9 @@ const pageSql = `select e.cursor_seq, encode(e.cursor_hash, 'hex') as cursor_has
   left join lateral (select * from movement where epoch_id = e.id and seq > $2 order by seq limit $3) m on true
   left join place source on source.site_id = m.site_id and source.code = m.from_account
   left join place target on target.site_id = m.site_id and target.code = m.to_account
-  left join movement before on before.epoch_id = m.previous_epoch_id and before.seq = m.previous_seq
+  left join lateral (select * from movement where epoch_id = m.previous_epoch_id and seq = m.previous_seq limit 1) before on true
   left join place before_place on before_place.site_id = before.site_id and before_place.code = before.to_account
-  left join tag t on t.code = m.code
+  left join lateral (select * from tag where code = m.code limit 1) t on true
   left join held_movement h on h.epoch_id = m.epoch_id and h.seq = m.seq
   where e.id = $1 order by m.seq`;
 
