@@ -1,6 +1,7 @@
 import { catalogueOf, openSimulation, Scenario, type ScenarioInput } from "@tallygate/firmware-sim";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort, type PtyPair, socatPair } from "../../deploy/local/servers.ts";
+import { drivers } from "../../edge/src/drivers/index.ts";
 import { cardOf } from "../../firmware-sim/src/devices/em4100.ts";
 import { faultsOfLedger, stockOf, stockOfTruth } from "./ledger.ts";
 import { at, getJson, openSystem, postJson, type System } from "./system.ts";
@@ -33,6 +34,7 @@ function devicesOfSite({
     { ...gate("zebra-iotc"), driver: "zebra-iotc", topic: "site/zebra" },
     { ...gate("impinj-iot"), driver: "impinj-iot", topic: "site/impinj" },
     { ...gate("json"), driver: "json", topic: "site/json", batch_max: 5 },
+    { ...gate("sparkplug-b"), driver: "sparkplug-b", topic: "spBv1.0/site/DDATA/node/reader" },
     { ...gate("zebra-post"), driver: "zebra-iotc", topic: "none", http: { url: readersUrl } },
     { ...gate("impinj-post"), driver: "impinj-iot", topic: "none", http: { url: readersUrl } },
     { ...gate("llrp"), driver: "llrp", listen: `127.0.0.1:${llrpPort}` },
@@ -79,9 +81,13 @@ describe("every driver", () => {
     await using simulation = openSimulation(scenario(site), { settleMs: 30_000 });
     const truth = await simulation.run();
     expect(truth).toMatchObject({ isSettled: true, doubtful: [] });
-    const heard = await getJson<{ devices: { id: string; readings: number }[] }>(`${site.url}/api/devices`);
+    const heard = await getJson<{ devices: { id: string; driver: string; readings: number }[] }>(
+      `${site.url}/api/devices`,
+    );
     const silent = heard.devices.filter(device => device.readings === 0).map(device => device.id);
     expect(silent, "each driver was heard").toEqual([]);
+    const driversHeard = new Set(heard.devices.map(device => device.driver));
+    expect([...driversHeard].sort(), "no driver is left out").toEqual(drivers.map(({ name }) => name).sort());
     await system.settled();
     expect(await stockOf(system)).toEqual(stockOfTruth(truth));
     expect(await faultsOfLedger(system)).toEqual([]);

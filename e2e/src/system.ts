@@ -164,6 +164,11 @@ function edgeDevice(device: Devices[number], ports: EdgeNeeds["ports"]) {
   const threshold = "radio" in device ? { min_rssi_dbm: -72 } : {};
   const read_points = [{ ...way, ...threshold }];
   if ("http" in device && device.http !== undefined) return { id, driver, http: true, read_points };
+  if (device.driver === "sparkplug-b") {
+    // spBv1.0/GROUP/DDATA/NODE/DEVICE
+    const [, group, , node] = device.topic.split("/");
+    return { id, driver, group, node, read_points };
+  }
   if ("topic" in device) return { id, driver, topic: device.topic, read_points };
   if (device.driver === "llrp") return { id, driver, address: device.listen ?? "127.0.0.1:5084", read_points };
   const port = ports[id] ?? device.port;
