@@ -1,5 +1,9 @@
 import { defineConfig } from "vitest/config";
 
+const onBuildMachine = process.env["CI"] !== undefined;
+/** There a test with real servers is tried once more; the report names each that needed it, and such a test is a fault to mend. */
+const retry = onBuildMachine ? 1 : 0;
+
 /**
  * Three kinds of tests. `unit` needs nothing but Node, `services` starts real servers on free ports, `e2e` starts whole
  * systems as processes. The kinds run one after the other, and so do the files of the last two: they share the machine with the
@@ -19,6 +23,7 @@ export default defineConfig({
       {
         test: {
           name: "services",
+          retry,
           sequence: { groupOrder: 1 },
           include: ["*/src/**/*.services.test.ts", "deploy/**/*.services.test.ts"],
           exclude: ["e2e/**"],
@@ -30,6 +35,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          retry,
           sequence: { groupOrder: 2 },
           include: ["e2e/src/**/*.test.ts"],
           fileParallelism: false,
