@@ -3,6 +3,7 @@ import { createCentralMetrics } from "./api/metrics.ts";
 import { openApi } from "./api/open-api.ts";
 import { openAuditor } from "./audit/auditor.ts";
 import { createAuditMetrics } from "./audit/metrics.ts";
+import { openToAll } from "./auth/open-to-all.ts";
 import type { CentralConfig } from "./config.ts";
 import { migrate } from "./db/migrate.ts";
 import { openPool } from "./db/pool.ts";
@@ -52,6 +53,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
         listen: config.http.listen,
         version,
         pool,
+        authenticator: openToAll,
         changes,
         sites,
         relay,

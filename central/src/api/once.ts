@@ -5,6 +5,7 @@ import type { Client, Pool } from "../db/pool.ts";
 import { findAnswer, keepAnswer, lockIdempotencyKey } from "../db/queries/idempotency.ts";
 import { transaction } from "../db/transaction.ts";
 import { apiLimits } from "./limits.ts";
+import { Refused } from "./refused.ts";
 
 /** Header of every request that creates something. */
 export const idempotent = z.object({
@@ -73,22 +74,11 @@ export async function refusable<T>(pool: Pool, work: (client: Client) => Promise
   try {
     return await transaction(pool, async client => {
       const result = await work(client);
-      if (!result.ok) throw new Refused(result);
+      if (!result.ok) throw new Refused(result.problem);
       return result;
     });
   } catch (error) {
-    if (error instanceof Refused) return error.refusal;
+    if (error instanceof Refused) return { ok: false, problem: error.problem };
     throw error;
-  }
-}
-
-/** Carries a refusal out of a transaction, past its commit. */
-class Refused extends Error {
-  override readonly name = "Refused";
-  readonly refusal: Extract<Result<never>, { ok: false }>;
-
-  constructor(refusal: Extract<Result<never>, { ok: false }>) {
-    super(refusal.problem.detail);
-    this.refusal = refusal;
   }
 }

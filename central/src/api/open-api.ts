@@ -14,8 +14,10 @@ import type { Registry } from "prom-client";
 import type { Pool } from "../db/pool.ts";
 import { purgeAnswers } from "../db/queries/idempotency.ts";
 import { isUnavailable } from "../db/transaction.ts";
+import { identify } from "./access.ts";
 import { apiLimits } from "./limits.ts";
 import type { ApiParts } from "./parts.ts";
+import { Refused } from "./refused.ts";
 import { routes } from "./routes/index.ts";
 
 export interface ApiOptions extends ApiParts {
@@ -48,7 +50,9 @@ export function createCentralApi(options: Omit<ApiOptions, "listen">) {
     log,
   });
   const v1 = new OpenAPIHono();
+  v1.use(identify(options.authenticator));
   v1.onError((error, c) => {
+    if (error instanceof Refused) return answerProblem(c, error.problem);
     if (!isUnavailable(error)) throw error;
     log.warn({ err: error, code: "stock.unavailable", path: c.req.path }, "a request found no database");
     return answerProblem(c, { code: "stock.unavailable", detail: "PostgreSQL does not answer; try again later." });

@@ -1,4 +1,5 @@
 import type { Log } from "@tallygate/kit";
+import type { Authenticator } from "../auth/principal.ts";
 import type { Pool } from "../db/pool.ts";
 import type { SiteCommit } from "../ingest/site-commit.ts";
 import type { Influx } from "../projector/influx.ts";
@@ -9,6 +10,7 @@ import type { CentralMetrics } from "./metrics.ts";
 /** What the routes stand on. */
 export interface ApiParts {
   readonly pool: Pool;
+  readonly authenticator: Authenticator;
   readonly changes: ChangeFeed;
   readonly sites: SiteStatuses;
   readonly relay: Announcements;

@@ -10,6 +10,7 @@ import {
   subjects,
 } from "@tallygate/protocol";
 import { type LocalPostgres, startPostgres } from "../../../deploy/local/servers.ts";
+import { openToAll } from "../auth/open-to-all.ts";
 import { migrate } from "../db/migrate.ts";
 import { openPool, type Pool } from "../db/pool.ts";
 import { applyBatches, type Ledger, openLedger } from "../ingest/apply.ts";
@@ -174,6 +175,7 @@ export async function openTestApi(ledger: TestLedger, influx?: Pick<Influx, "que
   const reservations = openReservations({ pool: ledger.pool, publish, metrics, log });
   const http = await openApi({
     pool: ledger.pool,
+    authenticator: openToAll,
     changes: ledger.feed,
     sites: ledger.statuses,
     relay: ledger.feed,

@@ -1,6 +1,7 @@
-import { createRoute, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
+import { OpenAPIHono, problemResponses, z } from "@tallygate/kit";
 import { problems, SiteId } from "@tallygate/protocol";
 import { type ExceptionRow, readExceptions } from "../../db/queries/exceptions.ts";
+import { guardedRoute } from "../access.ts";
 import { exactText, fields, json } from "../fields.ts";
 import { apiLimits } from "../limits.ts";
 import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
@@ -24,30 +25,33 @@ const Exception = z
   })
   .openapi("Exception");
 
-const listRoute = createRoute({
-  method: "get",
-  path: "/exceptions",
-  tags: ["exceptions"],
-  summary: "What waits for a person, the newest first",
-  request: {
-    query: z.object({
-      state: z
-        .enum(["open", "resolved"])
-        .optional()
-        .meta({ examples: ["open"] }),
-      site: SiteId.optional(),
-      problem: exactText(64)
-        .optional()
-        .meta({ examples: ["movement.code_unknown"] }),
-      limit: Limit,
-      cursor: cursorParam(z.tuple([z.int().min(1)])),
-    }),
+const listRoute = guardedRoute(
+  { permission: "exception.read", sites: "some" },
+  {
+    method: "get",
+    path: "/exceptions",
+    tags: ["exceptions"],
+    summary: "What waits for a person, the newest first",
+    request: {
+      query: z.object({
+        state: z
+          .enum(["open", "resolved"])
+          .optional()
+          .meta({ examples: ["open"] }),
+        site: SiteId.optional(),
+        problem: exactText(64)
+          .optional()
+          .meta({ examples: ["movement.code_unknown"] }),
+        limit: Limit,
+        cursor: cursorParam(z.tuple([z.int().min(1)])),
+      }),
+    },
+    responses: {
+      200: json("A page of exceptions", pageOf(Exception)),
+      ...problemResponses("request.invalid", "stock.unavailable"),
+    },
   },
-  responses: {
-    200: json("A page of exceptions", pageOf(Exception)),
-    ...problemResponses("request.invalid", "stock.unavailable"),
-  },
-});
+);
 
 /** Unknown codes, unreadable messages and whatever else the centre could not decide by itself. */
 export function exceptionRoutes({ pool }: ApiParts) {

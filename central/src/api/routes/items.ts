@@ -1,7 +1,8 @@
-import { answerProblem, createRoute, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
+import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
 import { limits, Sku } from "@tallygate/protocol";
 import type { Pool } from "../../db/pool.ts";
 import { type ItemRow, readItems } from "../../db/queries/items.ts";
+import { guardedRoute } from "../access.ts";
 import { addItem, changeItem, type ItemChange, type NewItem } from "../catalogue.ts";
 import { classKeyOf, splitClassKeys } from "../class-keys.ts";
 import { etagOf, isKnown } from "../etag.ts";
@@ -59,72 +60,84 @@ const ItemChangeBody = z
   .refine(change => Object.values(change).some(value => value !== undefined), "names nothing to change")
   .openapi("ItemChange");
 
-const listRoute = createRoute({
-  method: "get",
-  path: "/items",
-  tags,
-  summary: "The catalogue, by SKU",
-  request: {
-    query: z.object({
-      sku: Sku.optional(),
-      code: exactText(limits.codeCharsMax)
-        .optional()
-        .meta({
-          description: "The item that this code means, in any form.",
-          examples: ["(01)09506000134352"],
-        }),
-      limit: Limit,
-      cursor: cursorParam(z.tuple([Sku])),
-    }),
+const listRoute = guardedRoute(
+  { permission: "catalogue.read", sites: "some" },
+  {
+    method: "get",
+    path: "/items",
+    tags,
+    summary: "The catalogue, by SKU",
+    request: {
+      query: z.object({
+        sku: Sku.optional(),
+        code: exactText(limits.codeCharsMax)
+          .optional()
+          .meta({
+            description: "The item that this code means, in any form.",
+            examples: ["(01)09506000134352"],
+          }),
+        limit: Limit,
+        cursor: cursorParam(z.tuple([Sku])),
+      }),
+    },
+    responses: {
+      200: json("A page of items", pageOf(Item)),
+      ...problemResponses("request.invalid", "code.check_digit", "stock.unavailable"),
+    },
   },
-  responses: {
-    200: json("A page of items", pageOf(Item)),
-    ...problemResponses("request.invalid", "code.check_digit", "stock.unavailable"),
-  },
-});
+);
 
-const oneRoute = createRoute({
-  method: "get",
-  path: "/items/{sku}",
-  tags,
-  summary: "One item",
-  request: { params: z.object({ sku: Sku }), headers: conditional },
-  responses: {
-    200: json("The item, with an ETag", Item),
-    304: { description: "It is what the caller has" },
-    ...problemResponses("item.unknown", "request.invalid", "stock.unavailable"),
+const oneRoute = guardedRoute(
+  { permission: "catalogue.read", sites: "some" },
+  {
+    method: "get",
+    path: "/items/{sku}",
+    tags,
+    summary: "One item",
+    request: { params: z.object({ sku: Sku }), headers: conditional },
+    responses: {
+      200: json("The item, with an ETag", Item),
+      304: { description: "It is what the caller has" },
+      ...problemResponses("item.unknown", "request.invalid", "stock.unavailable"),
+    },
   },
-});
+);
 
-const createItemRoute = createRoute({
-  method: "post",
-  path: "/items",
-  tags,
-  summary: "Adds an item; movements that were held for its codes are posted",
-  request: { headers: idempotent, body: body(NewItemBody) },
-  responses: {
-    201: json("The new item", Item),
-    ...problemResponses(
-      "item.exists",
-      "code.check_digit",
-      "idempotency.reused",
-      "request.invalid",
-      "stock.unavailable",
-    ),
+const createItemRoute = guardedRoute(
+  { permission: "catalogue.write", sites: "all" },
+  {
+    method: "post",
+    path: "/items",
+    tags,
+    summary: "Adds an item; movements that were held for its codes are posted",
+    request: { headers: idempotent, body: body(NewItemBody) },
+    responses: {
+      201: json("The new item", Item),
+      ...problemResponses(
+        "item.exists",
+        "code.check_digit",
+        "idempotency.reused",
+        "request.invalid",
+        "stock.unavailable",
+      ),
+    },
   },
-});
+);
 
-const changeRoute = createRoute({
-  method: "patch",
-  path: "/items/{sku}",
-  tags,
-  summary: "Changes an item's name or unit, or gives it further codes",
-  request: { params: z.object({ sku: Sku }), body: body(ItemChangeBody) },
-  responses: {
-    200: json("The item as it is now", Item),
-    ...problemResponses("item.unknown", "item.exists", "code.check_digit", "request.invalid", "stock.unavailable"),
+const changeRoute = guardedRoute(
+  { permission: "catalogue.write", sites: "all" },
+  {
+    method: "patch",
+    path: "/items/{sku}",
+    tags,
+    summary: "Changes an item's name or unit, or gives it further codes",
+    request: { params: z.object({ sku: Sku }), body: body(ItemChangeBody) },
+    responses: {
+      200: json("The item as it is now", Item),
+      ...problemResponses("item.unknown", "item.exists", "code.check_digit", "request.invalid", "stock.unavailable"),
+    },
   },
-});
+);
 
 /** The catalogue: what the codes that readers and scanners hear mean. */
 export function itemRoutes({ pool, relay }: ApiParts) {

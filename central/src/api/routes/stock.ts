@@ -1,4 +1,4 @@
-import { answerProblem, createRoute, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
+import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
 import { Account, SiteId, Sku } from "@tallygate/protocol";
 import type { Pool } from "../../db/pool.ts";
 import {
@@ -10,6 +10,7 @@ import {
   type StockItemRow,
   type StockOfSkuRow,
 } from "../../db/queries/stock.ts";
+import { guardedRoute } from "../access.ts";
 import { batchReads } from "../batch-reads.ts";
 import { etagOf, isKnown } from "../etag.ts";
 import { conditional, json } from "../fields.ts";
@@ -37,36 +38,42 @@ const view = {
   }),
 };
 
-const listRoute = createRoute({
-  method: "get",
-  path: "/stock",
-  tags,
-  summary: "Stock of items, by place and in total",
-  request: {
-    query: z.object({ sku: Sku.optional(), ...view, limit: Limit, cursor: cursorParam(z.tuple([Sku])) }),
+const listRoute = guardedRoute(
+  { permission: "stock.read", sites: "some" },
+  {
+    method: "get",
+    path: "/stock",
+    tags,
+    summary: "Stock of items, by place and in total",
+    request: {
+      query: z.object({ sku: Sku.optional(), ...view, limit: Limit, cursor: cursorParam(z.tuple([Sku])) }),
+    },
+    responses: {
+      200: json("Items by SKU; with a site or place, those that have or had stock there", pageOf(ItemStock)),
+      ...problemResponses("request.invalid", "stock.unavailable"),
+    },
   },
-  responses: {
-    200: json("Items by SKU; with a site or place, those that have or had stock there", pageOf(ItemStock)),
-    ...problemResponses("request.invalid", "stock.unavailable"),
-  },
-});
+);
 
-const oneRoute = createRoute({
-  method: "get",
-  path: "/stock/{sku}",
-  tags,
-  summary: "Stock of one item, by place and in total",
-  request: {
-    params: z.object({ sku: Sku }),
-    query: z.object(view),
-    headers: conditional,
+const oneRoute = guardedRoute(
+  { permission: "stock.read", sites: "some" },
+  {
+    method: "get",
+    path: "/stock/{sku}",
+    tags,
+    summary: "Stock of one item, by place and in total",
+    request: {
+      params: z.object({ sku: Sku }),
+      query: z.object(view),
+      headers: conditional,
+    },
+    responses: {
+      200: json("The item's stock, with an ETag", ItemStock),
+      304: { description: "It is what the caller has" },
+      ...problemResponses("item.unknown", "request.invalid", "stock.unavailable"),
+    },
   },
-  responses: {
-    200: json("The item's stock, with an ETag", ItemStock),
-    304: { description: "It is what the caller has" },
-    ...problemResponses("item.unknown", "request.invalid", "stock.unavailable"),
-  },
-});
+);
 
 /** Stock as the ledger has it now, or as of any past time. */
 export function stockRoutes({ pool }: ApiParts) {

@@ -1,0 +1,51 @@
+import type { Client } from "../pool.ts";
+
+/** Something that happened, for other systems. */
+export interface OutboxEvent {
+  /** RFC 9562, version 7. */
+  readonly id: string;
+  /** As `order.placed`. */
+  readonly type: string;
+  /** What must stay in order: the document's or the item's address, as `/v1/orders/…`. */
+  readonly key: string;
+  readonly siteId?: number | undefined;
+  readonly timeMs: number;
+  readonly data: object;
+}
+
+/**
+ * Writes events in the transaction in which they happened. The caller holds the lock of what they are about, so that those of one key
+ * come out in the order in which they were committed.
+ */
+export async function insertOutbox(client: Client, events: readonly OutboxEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await client.query({
+    name: "events-insert-outbox",
+    text: `insert into outbox (event_id, type, key, site_id, time, data)
+      select event_id, type, key, site_id, to_timestamp(time_ms / 1000.0), data
+      from unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::double precision[], $6::jsonb[])
+        with ordinality as event (event_id, type, key, site_id, time_ms, data, position)
+      order by position`,
+    values: [
+      events.map(event => event.id),
+      events.map(event => event.type),
+      events.map(event => event.key),
+      events.map(event => event.siteId ?? null),
+      events.map(event => event.timeMs),
+      events.map(event => JSON.stringify(event.data)),
+    ],
+  });
+}
+
+/** Says that levels have changed; what they are is read when they are told. */
+export async function markLevels(
+  client: Client,
+  levels: readonly { readonly itemId: number; readonly placeId: number }[],
+): Promise<void> {
+  if (levels.length === 0) return;
+  await client.query({
+    name: "events-mark-levels",
+    text: "insert into level_changed (item_id, place_id) select * from unnest($1::integer[], $2::integer[])",
+    values: [levels.map(level => level.itemId), levels.map(level => level.placeId)],
+  });
+}
