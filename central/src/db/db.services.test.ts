@@ -62,6 +62,14 @@ describe("migrations", () => {
     await expect(migrate(pool, changed.url)).rejects.toThrow(SchemaMismatch);
     await pool.end();
   });
+
+  test("two files with one number are refused before anything runs", async () => {
+    const pool = await emptyDatabase("numbered");
+    await using files = await folder({ "0001-a.sql": "create table a (x integer)", "0001-b.sql": "select 1" });
+    await expect(migrate(pool, files.url)).rejects.toThrow("0001-a.sql");
+    expect((await pool.query("select to_regclass('a') as a")).rows).toEqual([{ a: null }]);
+    await pool.end();
+  });
 });
 
 describe("transactions", () => {

@@ -104,6 +104,9 @@ async function run(client: Client, migration: Migration): Promise<void> {
 
 async function readMigrations(from: URL): Promise<readonly Migration[]> {
   const names = (await readdir(from)).filter(name => /^[0-9]{4}-.*\.sql$/.test(name)).sort();
+  const twice = names.find((name, index) => names[index + 1]?.slice(0, 4) === name.slice(0, 4));
+  if (twice !== undefined)
+    throw new Error(`two migrations have the number of ${twice}: give the later one the next free number`);
   return Promise.all(
     names.map(async name => {
       const sql = await readFile(new URL(name, from), "utf8");
