@@ -1,5 +1,6 @@
 import { contractVersion } from "./batch.ts";
 import { channels, contract, contractSchemas } from "./contract.ts";
+import { cloudEventType, eventSchemas, eventTypes } from "./events/index.ts";
 import { limits, partitions } from "./limits.ts";
 
 const parameters = {
@@ -64,6 +65,38 @@ function natsOperations() {
   );
 }
 
+/** Events for other systems: one channel, one message for each type. */
+function eventsChannel() {
+  return {
+    address: "tallygate.events.{area}.{happening}.{site}",
+    servers: [ref("servers/nats")],
+    summary:
+      "What happened, for other systems, over the JetStream stream TALLYGATE_EVENTS; docs/events.md says how to follow it.",
+    parameters: {
+      area: { description: "The first part of the type, as order." },
+      happening: { description: "The second part of the type, as placed." },
+      site: { description: "The site's name, or - where it is about none or more than one." },
+    },
+    messages: Object.fromEntries(Object.keys(eventTypes).map(type => [type, ref(`components/messages/${type}`)])),
+  };
+}
+
+function eventMessages() {
+  return Object.fromEntries(
+    Object.entries(eventTypes).map(([type, { summary }]) => {
+      const data = ref(`components/schemas/events.${type}`);
+      const own = { type: "object", properties: { type: { const: cloudEventType(type) }, data } };
+      const payload = { allOf: [ref("components/schemas/events.CloudEvent"), own] };
+      return [type, { name: type, summary, contentType: "application/cloudevents+json", payload }];
+    }),
+  );
+}
+
+/** Names of components may hold dots, and no slashes. */
+function eventComponents() {
+  return Object.fromEntries(Object.entries(eventSchemas()).map(([name, schema]) => [name.replace("/", "."), schema]));
+}
+
 /** The AsyncAPI 3.0 document of everything that goes over MQTT and NATS. */
 export function asyncApi(): object {
   return {
@@ -72,7 +105,8 @@ export function asyncApi(): object {
       title: "Tallygate",
       version: `${contractVersion}.0.0`,
       description:
-        "What devices send to a site's edge over MQTT, and what edges and the centre say to each other over NATS. " +
+        "What devices send to a site's edge over MQTT, what edges and the centre say to each other over NATS, and the events that " +
+        "other systems follow. " +
         "Within a major version fields are only added; a receiver ignores fields that it does not know.",
       license: { name: "Apache-2.0" },
     },
@@ -91,6 +125,7 @@ export function asyncApi(): object {
         parameters: { topic: { description: "As configured for the device." } },
         messages: { DeviceEvent: ref("components/messages/DeviceEvent") },
       },
+      events: eventsChannel(),
     },
     operations: {
       ...natsOperations(),
@@ -99,6 +134,7 @@ export function asyncApi(): object {
         channel: ref("channels/deviceEvents"),
         summary: "A reader reports.",
       },
+      "send-events": { action: "send", channel: ref("channels/events"), summary: "Something happened." },
     },
     components: {
       messages: {
@@ -111,8 +147,9 @@ export function asyncApi(): object {
             "Zebra IoT Connector, Impinj IoT device interface, or the plain format described in docs/devices.md.",
           payload: { description: "JSON in the maker's format." },
         },
+        ...eventMessages(),
       },
-      schemas: contractSchemas(),
+      schemas: { ...contractSchemas(), ...eventComponents() },
     },
   };
 }

@@ -3,6 +3,7 @@ export * from "./batch.ts";
 export * from "./codes/index.ts";
 export * from "./contract.ts";
 export * as epcis from "./epcis/index.ts";
+export * from "./events/index.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
 export * as llrp from "./llrp/index.ts";

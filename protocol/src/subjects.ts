@@ -3,6 +3,9 @@ import { partitions } from "./limits.ts";
 /** The JetStream stream that carries movements, and the durable consumer of each partition. */
 export const movementsStream = "TALLYGATE_MOVEMENTS";
 
+/** The JetStream stream that carries events to other systems. */
+export const eventsStream = "TALLYGATE_EVENTS";
+
 /** FNV-1a over the site's name: the same everywhere, for ever. */
 export function partitionOf(site: string): number {
   let hash = 0x811c9dc5;
@@ -35,7 +38,29 @@ export const subjects = {
   resend: (site: string) => `tallygate.resend.${site}`,
   /** centre → everyone, when the catalogue has changed: {@link CatalogueChanged} */
   catalogueChanged: "tallygate.catalogue-changed",
+  /** centre → JetStream, for other systems: an event of a type such as `order.placed`, at a site or at none: {@link CloudEvent} */
+  event: (type: string, site: string | null) => `tallygate.events.${type}.${site ?? "-"}`,
+  allEvents: "tallygate.events.>",
 } as const;
+
+/** Where answers to a site's requests arrive: the beginning of its inboxes. */
+export function inboxPrefix(site: string): string {
+  return `_INBOX.${site}`;
+}
+
+/** All that the edge of a site says and hears, and so all that its key is good for; of every site with "*". */
+export function subjectsOfEdge(site: string): { readonly says: readonly string[]; readonly hears: readonly string[] } {
+  return {
+    says: [
+      `tallygate.movements.*.${site}`,
+      subjects.hello(site),
+      subjects.snapshot(site),
+      subjects.catalogue(site),
+      subjects.status(site),
+    ],
+    hears: [subjects.change(site), subjects.resend(site), subjects.catalogueChanged],
+  };
+}
 
 /** The site that a subject names: its last token. */
 export function siteOfSubject(subject: string): string {
