@@ -50,6 +50,9 @@ export const Epoch = z
   .meta({ description: "One opening of the site's store.", examples: ["01939f6c2a7be4d1"] });
 export type Epoch = z.infer<typeof Epoch>;
 
+/** The epoch of each site that the centre itself writes: what a person, client, order or count causes there. No edge's. */
+export const centralEpoch = Epoch.parse("0".repeat(16));
+
 export const Sku = z
   .string()
   .min(1)

@@ -80,8 +80,16 @@ export const genesisHash = "0".repeat(64);
  * until the contract's major version moves.
  *
  * @param previous hash of the movement before, 64 lower-case hexadecimal digits
+ * @param note hash of who caused it and why, which the centre keeps of its own movements; no edge's movement has one
  */
-export function hashMovement(previous: string, site: string, epoch: string, seq: number, movement: Movement): string {
+export function hashMovement(
+  previous: string,
+  site: string,
+  epoch: string,
+  seq: number,
+  movement: Movement,
+  note?: string,
+): string {
   const reverses = movement.reverses;
   const fields = JSON.stringify([
     site,
@@ -97,6 +105,7 @@ export function hashMovement(previous: string, site: string, epoch: string, seq:
     movement.eventTimeMs,
     movement.cause,
     reverses === undefined ? null : [reverses.epoch, reverses.seq],
+    ...(note === undefined ? [] : [note]),
   ]);
   return hash("sha256", previous + fields, "hex");
 }

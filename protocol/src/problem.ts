@@ -86,6 +86,7 @@ const ownProblems = {
   "crossing.doubtful": { status: 422, title: "Two places hear the tag equally well" },
   "batch.unreadable": { status: 400, title: "The batch is not what the contract describes" },
   "batch.chain": { status: 409, title: "The batch does not follow the chain of hashes" },
+  "batch.epoch": { status: 403, title: "The batch claims the epoch that only the centre writes" },
   "batch.subject": { status: 403, title: "The batch names another site than its subject" },
   "epcis.document": { status: 400, title: "The document is no EPCIS 2.0 document in JSON" },
   "epcis.event_type": { status: 400, title: "The event is none of the five types of EPCIS 2.0" },

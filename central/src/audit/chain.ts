@@ -1,5 +1,6 @@
 import { genesisHash, hashMovement, type Movement } from "@tallygate/protocol";
 import type { AuditedEpoch, AuditedRow, EpochPage } from "../db/audit/chain.ts";
+import { hashNote } from "../record/note.ts";
 import type { Fault, FaultKind } from "./fault.ts";
 
 /** The point behind which rows are checked: the sequence before the first of them, and its hash. */
@@ -113,7 +114,7 @@ function diagnose(epoch: AuditedEpoch, { rows }: EpochPage, head: ChainHead, ind
 }
 
 function hashOf({ site, code }: AuditedEpoch, previous: string, seq: number, row: AuditedRow): string {
-  return hashMovement(previous, site, code, seq, movementOf(row));
+  return hashMovement(previous, site, code, seq, movementOf(row), row.note === null ? undefined : hashNote(row.note));
 }
 
 /** The row as the wire had it. Nothing is parsed: whatever stands there, its hash must be the stored one. */

@@ -1,5 +1,6 @@
 import { hashMovement, type Movement } from "@tallygate/protocol";
 import { z } from "zod";
+import { hashNote } from "../record/note.ts";
 import type { Seal, SealedEpoch } from "./seal.ts";
 
 /** A movement as `GET /v1/movements` gives it, as far as its hash covers it. */
@@ -18,6 +19,7 @@ const Told = z.object({
   event_time: z.iso.datetime(),
   reverses: z.object({ epoch: z.string(), seq: z.int() }).nullable(),
   hash: z.string(),
+  note: z.object({ actor: z.string(), reason: z.string().nullable(), document: z.string().nullable() }).nullish(),
 });
 type Told = z.infer<typeof Told>;
 
@@ -74,7 +76,8 @@ export class SealedChains {
 
   private check(chain: Chain, row: Told, before: string): void {
     chain.checked++;
-    if (hashMovement(before, row.site, row.epoch, row.seq, movementOf(row)) === row.hash) return;
+    const note = row.note == null ? undefined : hashNote(row.note);
+    if (hashMovement(before, row.site, row.epoch, row.seq, movementOf(row), note) === row.hash) return;
     this.fault(row, "is not what was sealed: its fields do not give its hash");
   }
 

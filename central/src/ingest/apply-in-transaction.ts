@@ -1,10 +1,10 @@
-import type { Level } from "@tallygate/protocol";
+import type { Cursor, Level } from "@tallygate/protocol";
 import { advanceEpochs } from "../db/ledger/epochs.ts";
 import { type ExceptionCase, keepExceptions } from "../db/ledger/exceptions.ts";
 import { insertHeld } from "../db/ledger/held.ts";
 import { appendMovements } from "../db/ledger/movements.ts";
 import { addStock, insertFurther } from "../db/ledger/postings.ts";
-import { lockSites, raiseVersions } from "../db/ledger/sites.ts";
+import { lockSites } from "../db/ledger/sites.ts";
 import { insertTags, lockTags, readHistories, updateTags } from "../db/ledger/tags.ts";
 import type { Client } from "../db/pool.ts";
 import { Outdated } from "../db/transaction.ts";
@@ -16,8 +16,9 @@ import type { Directory } from "./directory.ts";
 import type { ItemCache } from "./item-cache.ts";
 import { type Accepted, type Judged, judgeAll } from "./judge-all.ts";
 import { postShortages } from "./post-shortages.ts";
+import { raiseSites } from "./raise-sites.ts";
 import type { ReadBatch } from "./read-message.ts";
-import { changeCount, levelsBySite, type SiteCommit } from "./site-commit.ts";
+import { levelsBySite } from "./site-commit.ts";
 
 /**
  * Joins of the arrays below with tables that grow without end must go by index, whatever the planner makes of arrays whose
@@ -55,7 +56,14 @@ export async function applyInTransaction({ client, reads, directory, items, also
     judged.confirmed.map(({ id, cursorSeq, cursorHash }) => ({ id, cursorSeq, cursorHash })),
   );
   const { levels, shortages } = await writePlan({ client, planned, directory, recordTimeMs: judged.nowMs });
-  const commits = await raiseSites(client, { judged, levels, directory });
+  const cursors = cursorsOf(judged);
+  const commits = await raiseSites(client, {
+    siteIds: cursors.keys(),
+    levels,
+    cursors,
+    directory,
+    nowMs: judged.nowMs,
+  });
   const { resends, outcomes } = judged;
   const recorded = { movements: movements.length, held: planned.held.length };
   return { commits, resends, ...recorded, exceptions: [...exceptions, ...shortages], outcomes };
@@ -135,32 +143,15 @@ export function booksOf(directory: Directory, items: ReadonlyMap<string, number>
   };
 }
 
-/** Every site that was confirmed something, or whose levels changed, gets a new version and is told. */
-async function raiseSites(
-  client: Client,
-  {
-    judged,
-    levels,
-    directory,
-  }: {
-    readonly judged: Judged;
-    readonly levels: ReadonlyMap<number, readonly Level[]>;
-    readonly directory: Directory;
-  },
-): Promise<readonly SiteCommit[]> {
-  const siteIds = [...new Set([...judged.confirmed.map(epoch => epoch.siteId), ...levels.keys()])].sort(ascending);
-  if (siteIds.length === 0) return [];
-  const raises = siteIds.map(siteId => ({ siteId, by: changeCount(levels.get(siteId)?.length ?? 0) }));
-  const versions = await raiseVersions(client, raises);
-  return siteIds.map(siteId => ({
-    site: directory.siteCode(siteId),
-    version: versions.get(siteId) ?? 0,
-    cursors: judged.confirmed
-      .filter(epoch => epoch.siteId === siteId)
-      .map(({ code, cursorSeq }) => ({ epoch: code as SiteCommit["cursors"][number]["epoch"], seq: cursorSeq })),
-    levels: levels.get(siteId) ?? [],
-    recordTimeMs: judged.nowMs,
-  }));
+/** The cursors of the epochs that batches were applied to, or repeated, by site. */
+function cursorsOf({ confirmed }: Judged): ReadonlyMap<number, readonly Cursor[]> {
+  const bySite = Map.groupBy(confirmed, epoch => epoch.siteId);
+  return new Map(
+    [...bySite].map(([siteId, epochs]) => [
+      siteId,
+      epochs.map(({ code, cursorSeq }) => ({ epoch: code as Cursor["epoch"], seq: cursorSeq })),
+    ]),
+  );
 }
 
 function recordedOf(accepted: readonly Accepted[]): readonly Recorded[] {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readSkus } from "../db/ledger/catalogue.ts";
-import { type AccountName, addPlaces, readPlaces, readPlacesOfSites } from "../db/ledger/places.ts";
+import { type AccountName, addPlaces, readAccounts, readPlaces, readPlacesOfSites } from "../db/ledger/places.ts";
 import { addSites, readSites, readSitesById, type SiteRow } from "../db/ledger/sites.ts";
 import type { Executor } from "../db/pool.ts";
 import { centralLimits } from "../limits.ts";
@@ -22,6 +22,10 @@ export class Directory {
     const id = this.siteIds.get(code);
     assert(id !== undefined, `the site ${code} has been looked up`);
     return id;
+  }
+
+  hasSite(code: string): boolean {
+    return this.siteIds.has(code);
   }
 
   siteCode(id: number): string {
@@ -89,6 +93,18 @@ export class Directory {
       db,
       missing.map(name => name.siteId),
     );
+  }
+
+  /** Learns those of the sites and accounts that exist, and the sites' outsides, and adds none. */
+  async look(db: Executor, names: readonly { readonly site: string; readonly code: string }[]): Promise<void> {
+    for (const { id, code } of await readSites(db, [...new Set(names.map(({ site }) => site))])) {
+      this.siteIds.set(code, id);
+      this.siteCodes.set(id, code);
+    }
+    const known = names.filter(({ site }) => this.hasSite(site));
+    const accounts = new Map(known.map(({ site, code }) => [`${site}/${code}`, { siteId: this.siteId(site), code }]));
+    if (accounts.size === 0) return;
+    for (const place of await readAccounts(db, [...accounts.values()])) this.remember(place);
   }
 
   /** Makes sure that places are known here that the database has by these ids, and their sites. */

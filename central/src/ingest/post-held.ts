@@ -1,14 +1,15 @@
 import type { Level } from "@tallygate/protocol";
 import { readEpochs } from "../db/ledger/epochs.ts";
 import { readSitesOfHeld, takeHeld } from "../db/ledger/held.ts";
-import { lockSites, raiseVersions } from "../db/ledger/sites.ts";
+import { lockSites } from "../db/ledger/sites.ts";
 import type { Client } from "../db/pool.ts";
 import { lockStockOfItem } from "../db/reservations/stock.ts";
 import { centralLimits } from "../limits.ts";
 import type { Recorded } from "../stock/model.ts";
 import { booksOf, byIndexOnly, planMovements, requireLocked, writePlan } from "./apply-in-transaction.ts";
 import { Directory } from "./directory.ts";
-import { changeCount, type SiteCommit } from "./site-commit.ts";
+import { raiseSites } from "./raise-sites.ts";
+import type { SiteCommit } from "./site-commit.ts";
 
 /**
  * Posts the movements that waited for these class keys to mean an item, each at its own event time. Part of the transaction that
@@ -42,8 +43,8 @@ export async function postHeldMovements(
     const written = await writePlan({ client, planned, directory, recordTimeMs: nowMs });
     merge(levels, written.levels);
   }
-  const siteIds = [...new Set([...touched, ...levels.keys()])].sort((a, b) => a - b);
-  return raise(client, { siteIds, levels, directory, nowMs });
+  const reached = new Map([...levels].map(([siteId, ofSite]) => [siteId, [...ofSite.values()]]));
+  return raiseSites(client, { siteIds: touched, levels: reached, directory, nowMs });
 }
 
 async function lookUp(client: Client, directory: Directory, movements: readonly Recorded[]): Promise<void> {
@@ -67,30 +68,4 @@ function merge(into: Map<number, Map<string, Level>>, levels: ReadonlyMap<number
     for (const level of ofSite) known.set(`${level.sku} ${level.place}`, level);
     into.set(siteId, known);
   }
-}
-
-async function raise(
-  client: Client,
-  {
-    siteIds,
-    levels,
-    directory,
-    nowMs,
-  }: {
-    readonly siteIds: readonly number[];
-    readonly levels: ReadonlyMap<number, ReadonlyMap<string, Level>>;
-    readonly directory: Directory;
-    readonly nowMs: number;
-  },
-): Promise<readonly SiteCommit[]> {
-  if (siteIds.length === 0) return [];
-  const raises = siteIds.map(siteId => ({ siteId, by: changeCount(levels.get(siteId)?.size ?? 0) }));
-  const versions = await raiseVersions(client, raises);
-  return siteIds.map(siteId => ({
-    site: directory.siteCode(siteId),
-    version: versions.get(siteId) ?? 0,
-    cursors: [],
-    levels: [...(levels.get(siteId)?.values() ?? [])],
-    recordTimeMs: nowMs,
-  }));
 }

@@ -1,4 +1,12 @@
-import { type Batch, hashBatch, limits, type Problem, parseBatch, siteOfSubject } from "@tallygate/protocol";
+import {
+  type Batch,
+  centralEpoch,
+  hashBatch,
+  limits,
+  type Problem,
+  parseBatch,
+  siteOfSubject,
+} from "@tallygate/protocol";
 import { type Thing, thingOf } from "../stock/thing.ts";
 
 /** A message of the movements subject, read and hashed: all that can be done before the ledger is asked. */
@@ -46,6 +54,12 @@ export function readMessage(subject: string, data: Uint8Array): ReadMessage {
   const batch = parsed.value;
   if (batch.site !== site) {
     return refused({ code: "batch.subject", detail: `a batch of ${batch.site} came on the subject of ${site}` });
+  }
+  if (batch.epoch === centralEpoch || batch.follows?.epoch === centralEpoch) {
+    return refused({
+      code: "batch.epoch",
+      detail: `only the centre writes the epoch ${centralEpoch}; open the store again`,
+    });
   }
   const things = batch.movements.map(movement => thingOf(movement.code));
   return { kind: "batch", batch, hashes: hashBatch(batch), things, data };

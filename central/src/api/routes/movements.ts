@@ -10,6 +10,14 @@ import type { ApiParts } from "../parts.ts";
 
 const tags = ["movements"];
 
+const MovementNote = z
+  .object({
+    actor: z.string().meta({ description: "Who caused it.", examples: ["person:maria"] }),
+    reason: z.string().nullable(),
+    document: z.string().nullable().meta({ description: "The address of the document that it belongs to." }),
+  })
+  .openapi("MovementNote");
+
 const MovementView = z
   .object({
     site: fields.site,
@@ -39,6 +47,7 @@ const MovementView = z
     }),
     hash: HashHex,
     trace_id: z.string().length(32).meta({ description: "W3C trace id of everything that was done for it." }),
+    note: MovementNote.nullable().meta({ description: "Of the centre's own movements; covered by the hash." }),
   })
   .openapi("Movement");
 
@@ -177,5 +186,6 @@ function viewOf(row: MovementRow) {
     reverses: reverses_epoch === null || reverses_seq === null ? null : { epoch: reverses_epoch, seq: reverses_seq },
     hash,
     trace_id: traceIdOf(hash),
+    note: row.note,
   };
 }

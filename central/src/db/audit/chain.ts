@@ -1,3 +1,4 @@
+import type { StoredNote } from "../../record/note.ts";
 import type { Executor } from "../pool.ts";
 
 /** An epoch and the point that it follows, as the ledger has it. */
@@ -57,6 +58,7 @@ export interface AuditedRow {
   readonly tag_seq: number | null;
   readonly tag_seen_ms: number | null;
   readonly held: boolean;
+  readonly note: StoredNote | null;
   readonly further: readonly FurtherLineRow[] | null;
 }
 
@@ -129,6 +131,9 @@ const furtherLines = `(select json_agg(json_build_object('line', f.line, 'site_i
     'quantity', f.quantity, 'event_ms', (extract(epoch from f.event_time) * 1000)::float8) order by f.line)
   from further_posting f where f.epoch_id = m.epoch_id and f.seq = m.seq)`;
 
+const note = `(select json_build_object('actor', n.actor, 'reason', n.reason, 'document', n.document)
+  from movement_note n where n.epoch_id = m.epoch_id and n.seq = m.seq)`;
+
 /**
  * The movement before and the tag are looked up one by one (`limit 1` keeps the planner from a join that reads their whole tables),
  * so a page costs the same however large the ledger is.
@@ -139,7 +144,7 @@ const pageSql = `select e.cursor_seq, encode(e.cursor_hash, 'hex') as cursor_has
     encode(m.hash, 'hex') as hash, m.item_id, m.posted_from, m.posted_to, m.previous_epoch_id, m.previous_seq,
     source.id as from_id, target.id as to_id, before.code as previous_code, ${takenFrom} as taken_from_id,
     t.epoch_id as tag_epoch_id, t.seq as tag_seq, (extract(epoch from t.seen) * 1000)::float8 as tag_seen_ms,
-    h.seq is not null as held, ${furtherLines} as further
+    h.seq is not null as held, ${note} as note, ${furtherLines} as further
   from epoch e
   left join lateral (select * from movement where epoch_id = e.id and seq > $2 order by seq limit $3) m on true
   left join place source on source.site_id = m.site_id and source.code = m.from_account

@@ -1,4 +1,4 @@
-import { isOutside } from "@tallygate/protocol";
+import { isOutside, outsides } from "@tallygate/protocol";
 import type { Place } from "../../stock/model.ts";
 import { binaryArray } from "../binary.ts";
 import type { Executor } from "../pool.ts";
@@ -29,6 +29,23 @@ export async function readPlaces(db: Executor, ids: readonly number[]): Promise<
     name: "ledger-read-places",
     text: "select id, site_id, code, outside from place where id = any($1::integer[])",
     values: [binaryArray.integer(ids)],
+  });
+  return rows.map(toPlace);
+}
+
+/** Those of the named accounts that exist, and the outsides of their sites. */
+export async function readAccounts(db: Executor, names: readonly AccountName[]): Promise<readonly Place[]> {
+  const { rows } = await db.query<PlaceRow>({
+    name: "ledger-read-accounts",
+    text: `select id, site_id, code, outside from place join unnest($1::integer[], $2::text[]) named (site_id, code)
+        using (site_id, code) where not outside
+      union all select id, site_id, code, outside from place
+        where site_id = any($1::integer[]) and outside and code = any($3::text[])`,
+    values: [
+      binaryArray.integer(names.map(name => name.siteId)),
+      binaryArray.text(names.map(name => name.code)),
+      binaryArray.text(outsides),
+    ],
   });
   return rows.map(toPlace);
 }

@@ -1,5 +1,5 @@
 import type { ChainPoint, Cursor, Level } from "@tallygate/protocol";
-import { limits } from "@tallygate/protocol";
+import { centralEpoch, limits } from "@tallygate/protocol";
 import { binaryArray } from "../binary.ts";
 import type { Executor } from "../pool.ts";
 
@@ -25,7 +25,7 @@ export async function readSiteState(
 
 export interface LevelsPage {
   readonly version: number;
-  /** Of the newest epochs: what an older one lacks, the site has been asked for before it began a newer one. */
+  /** Of the site's own newest epochs: what an older one lacks, the site has been asked for before it began a newer one. */
   readonly cursors: readonly Cursor[];
   readonly levels: readonly Level[];
   readonly more: boolean;
@@ -55,13 +55,13 @@ export async function readLevelsPage(
         order by item.sku, place.code limit $4
       ),
       newest as (
-        select id, code, cursor_seq from epoch where site_id = (select id from asked) order by id desc limit $5
+        select id, code, cursor_seq from epoch where site_id = (select id from asked) and code <> $6 order by id desc limit $5
       )
       select coalesce((select version from asked), 0) as version,
         (select coalesce(json_agg(json_build_array(code, cursor_seq) order by id), '[]') from newest) as cursors,
         (select coalesce(json_agg(json_build_array(sku, code, on_hand, reserved, blocked) order by sku, code), '[]')
           from page) as levels`,
-    values: [site, after?.sku ?? "", after?.place ?? "", limits.pageRowsMax + 1, snapshotEpochsMax],
+    values: [site, after?.sku ?? "", after?.place ?? "", limits.pageRowsMax + 1, snapshotEpochsMax, centralEpoch],
   });
   const row = rows[0];
   const levels = row?.levels.map(([sku, place, onHand, reserved, blocked]) => {
