@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Batch } from "./batch.ts";
 import { Movement } from "./movement.ts";
+import { Observation, Observations, ObservationsReply } from "./observations.ts";
 import { Reading } from "./reading.ts";
 import {
   CatalogueChanged,
@@ -24,6 +25,9 @@ export const contract = {
   Hello,
   HelloReply,
   Movement,
+  Observation,
+  Observations,
+  ObservationsReply,
   Reading,
   Resend,
   SiteChange,
@@ -78,6 +82,13 @@ export const channels: Readonly<Record<string, Channel>> = {
     message: "CatalogueRequest",
     sender: "edge",
     reply: "CataloguePage",
+  },
+  observations: {
+    address: "tallygate.observations.{site}",
+    summary: "What was counted at a site, and how far the centre has committed it.",
+    message: "Observations",
+    sender: "edge",
+    reply: "ObservationsReply",
   },
   status: {
     address: "tallygate.status.{site}",

@@ -8,6 +8,7 @@ export * from "./ids.ts";
 export * from "./limits.ts";
 export * as llrp from "./llrp/index.ts";
 export * from "./movement.ts";
+export * from "./observations.ts";
 export * from "./problem.ts";
 export * from "./reading.ts";
 export * from "./result.ts";

@@ -5,6 +5,8 @@
 export const limits = {
   /** Movements in one batch. A longer one is refused; an edge begins a new batch. */
   batchMovementsMax: 500,
+  /** Observations of counting in one message; an edge sends the next when these are confirmed. */
+  batchObservationsMax: 500,
   /** Bytes of one NATS message of ours; below the server's default of 1 MiB. */
   messageBytesMax: 900 * 1024,
   /** Bytes of one device message over MQTT. A larger one goes to the exceptions, cut to `exceptionBytesMax`. */

@@ -32,6 +32,7 @@ describe("the published schemas", () => {
       subjects.hello,
       subjects.snapshot,
       subjects.catalogue,
+      subjects.observations,
       subjects.status,
       subjects.change,
       subjects.resend,

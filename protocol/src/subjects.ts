@@ -17,7 +17,7 @@ export function partitionOf(site: string): number {
 
 /**
  * NATS subjects. The last token of each is the site, so that an edge's key can be bound to its own.
- * `hello`, `snapshot` and `catalogue` are requests that any central process answers.
+ * `hello`, `snapshot`, `catalogue` and `observations` are requests that any central process answers.
  */
 export const subjects = {
   /** edge → JetStream: {@link Batch} */
@@ -30,6 +30,8 @@ export const subjects = {
   snapshot: (site: string) => `tallygate.snapshot.${site}`,
   /** edge → centre, request: {@link CatalogueRequest} → {@link CataloguePage} */
   catalogue: (site: string) => `tallygate.catalogue.${site}`,
+  /** edge → centre, request: {@link Observations} → {@link ObservationsReply}, once they are committed */
+  observations: (site: string) => `tallygate.observations.${site}`,
   /** edge → centre, every few seconds: {@link SiteStatus} */
   status: (site: string) => `tallygate.status.${site}`,
   /** centre → edge, after each commit that concerns the site: {@link SiteChange} */
@@ -56,6 +58,7 @@ export function subjectsOfEdge(site: string): { readonly says: readonly string[]
       subjects.hello(site),
       subjects.snapshot(site),
       subjects.catalogue(site),
+      subjects.observations(site),
       subjects.status(site),
     ],
     hears: [subjects.change(site), subjects.resend(site), subjects.catalogueChanged],
