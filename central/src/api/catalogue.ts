@@ -80,7 +80,7 @@ async function bind(client: Client, { sku, itemId, keys }: Binding): Promise<Res
     return refuse("item.exists", `${named}. A code means one item.`, { faults });
   }
   await insertCodes(client, itemId, keys);
-  const commits = await postHeldMovements(client, keys, itemId);
+  const commits = await postHeldMovements(client, new Map(keys.map(key => [key, { itemId, units: 1 }])));
   await resolveUnknownCodes(client, keys);
   return ok(commits);
 }

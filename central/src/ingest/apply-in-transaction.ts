@@ -9,7 +9,7 @@ import { insertTags, lockTags, readHistories, updateTags } from "../db/ledger/ta
 import type { Client } from "../db/pool.ts";
 import { Outdated } from "../db/transaction.ts";
 import type { StockDelta } from "../stock/deltas.ts";
-import type { Books, Recorded, Tag } from "../stock/model.ts";
+import type { Books, Meaning, Recorded, Tag } from "../stock/model.ts";
 import { type HeldMovement, lateTags, type Plan, plan } from "../stock/plan.ts";
 import type { Applied } from "./apply.ts";
 import type { Directory } from "./directory.ts";
@@ -39,12 +39,12 @@ export interface ApplyInput {
 /** The work of one transaction, which was begun with {@link byIndexOnly}. Locks are taken in one order by everyone: catalogue, sites by id, tags by
  * code, exceptions, levels by item and place, shortages. */
 export async function applyInTransaction({ client, reads, directory, items, alsoLock }: ApplyInput): Promise<Applied> {
-  const itemOf = await items.load(client, classKeys(reads));
+  const meanings = await items.load(client, classKeys(reads));
   const locked = [...new Set([...reads.map(read => directory.siteId(read.batch.site)), ...alsoLock])].sort(ascending);
   await lockSites(client, locked);
   const judged = await judgeAll(client, reads, directory);
   const movements = recordedOf(judged.accepted);
-  const books = booksOf(directory, itemOf);
+  const books = booksOf(directory, meanings);
   const planned = await planMovements({ client, movements, directory, books, why: "recorded" });
   requireLocked(planned.stock, directory, new Set(locked), alsoLock);
   await appendMovements(client, planned.rows, { recordTimeMs: judged.nowMs, hashOf: hashesOf(judged.accepted) });
@@ -135,9 +135,9 @@ export function requireLocked(
   if (alsoLock.size > size) throw new Outdated("the movements take things from further sites");
 }
 
-export function booksOf(directory: Directory, items: ReadonlyMap<string, number>): Books {
+export function booksOf(directory: Directory, meanings: ReadonlyMap<string, Meaning>): Books {
   return {
-    item: classKey => items.get(classKey),
+    meaning: classKey => meanings.get(classKey),
     place: id => directory.place(id),
     account: (siteId, code) => directory.account(siteId, code),
   };

@@ -102,7 +102,7 @@ describe("unknown codes are held and post when they are bound", () => {
 const accounts = ["dock", "shelf", "transit", "supplier", "customer"];
 const move = fc
   .record({
-    thing: fc.constantFrom("known(21)1", "known(21)2", "later(21)1", "known"),
+    thing: fc.constantFrom("known(21)1", "known(21)2", "later(21)1", "known", "box(21)1", "box", "later-box(21)1"),
     from: fc.constantFrom(...accounts),
     to: fc.constantFrom(...accounts),
     site: fc.integer({ min: 1, max: 3 }),
@@ -130,6 +130,8 @@ class Story {
   readonly run: number;
   readonly known: string;
   readonly later: string;
+  readonly box: string;
+  readonly laterBox: string;
   readonly books: TestBooks;
   readonly edges: readonly TestEdge[];
 
@@ -137,7 +139,9 @@ class Story {
     this.run = run;
     this.known = `(01)1${String(run).padStart(13, "0")}`;
     this.later = `(01)2${String(run).padStart(13, "0")}`;
-    this.books = new TestBooks().bind(this.known, 1);
+    this.box = `(01)3${String(run).padStart(13, "0")}`;
+    this.laterBox = `(01)4${String(run).padStart(13, "0")}`;
+    this.books = new TestBooks().bind(this.known, 1).bind(this.box, 1, 12);
     this.edges = [1, 2, 3].map(site => new TestEdge(this.site(site)));
   }
 
@@ -146,7 +150,8 @@ class Story {
   }
 
   code(thing: string): string {
-    return thing.replace("known", this.known).replace("later", this.later);
+    const keys = { known: this.known, later: this.later, box: this.box, "later-box": this.laterBox };
+    return thing.replace(/^(known|later-box|later|box)/, (name: keyof typeof keys) => keys[name]);
   }
 
   /** `dock@s7-1` of the place with this id in the books, where the site is 1. */
@@ -162,18 +167,23 @@ async function tellStory(
   transactions: readonly (readonly Move[])[],
   boundAt: number,
 ): Promise<void> {
-  const { run, known, later, books, edges } = story;
+  const { run, known, later, box, laterBox, books, edges } = story;
   await ledger.bind(`A${run}`, known);
+  await ledger.bind(`A${run}`, box, 12);
+  const bindLater = async () => {
+    await ledger.bind(`B${run}`, later);
+    await ledger.bind(`B${run}`, laterBox, 40);
+  };
   const posted: Recorded[] = [];
   for (const [index, moves] of transactions.entries()) {
-    if (index === boundAt) await ledger.bind(`B${run}`, later);
+    if (index === boundAt) await bindLater();
     const bySite = Map.groupBy(moves, one => one.site);
     const batches = [...bySite].map(([site, own]) => edges[site - 1]?.record(...own.map(one => given(story, one))));
     await ledger.apply(...batches.filter(batch => batch !== undefined));
     for (const one of await inOrderOfEpochs(ledger, story, moves)) posted.push(toRecorded(story, one, posted.length));
   }
-  if (boundAt >= transactions.length) await ledger.bind(`B${run}`, later);
-  books.bind(later, 2);
+  if (boundAt >= transactions.length) await bindLater();
+  books.bind(later, 2).bind(laterBox, 2, 40);
   const told = replay(posted, books);
   await compare(ledger, story, { itemId: 1, sku: `A${run}` }, told);
   await compare(ledger, story, { itemId: 2, sku: `B${run}` }, told);

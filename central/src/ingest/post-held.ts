@@ -3,34 +3,34 @@ import { readEpochs } from "../db/ledger/epochs.ts";
 import { readSitesOfHeld, takeHeld } from "../db/ledger/held.ts";
 import { lockSites } from "../db/ledger/sites.ts";
 import type { Client } from "../db/pool.ts";
-import { lockStockOfItem } from "../db/reservations/stock.ts";
+import { lockStockOfItems } from "../db/reservations/stock.ts";
 import { centralLimits } from "../limits.ts";
-import type { Recorded } from "../stock/model.ts";
+import type { Meaning, Recorded } from "../stock/model.ts";
 import { booksOf, byIndexOnly, planMovements, requireLocked, writePlan } from "./apply-in-transaction.ts";
 import { Directory } from "./directory.ts";
 import { raiseSites } from "./raise-sites.ts";
 import type { SiteCommit } from "./site-commit.ts";
 
 /**
- * Posts the movements that waited for these class keys to mean an item, each at its own event time. Part of the transaction that
+ * Posts the movements that waited for class keys to mean an item, each at its own event time. Part of the transaction that
  * binds the keys; the caller has locked the catalogue's row for update, before anything else, and publishes the commits
  * (`publishCommits`) when its transaction has ended. Throws `Outdated` when that transaction must be run again, which
  * `transaction()` does.
  */
 export async function postHeldMovements(
   client: Client,
-  classKeys: readonly string[],
-  itemId: number,
+  meanings: ReadonlyMap<string, Meaning>,
 ): Promise<readonly SiteCommit[]> {
+  const classKeys = [...meanings.keys()];
   const locked = await readSitesOfHeld(client, classKeys);
   if (locked.length === 0) return [];
   await client.query(byIndexOnly);
   await lockSites(client, locked);
   // The levels are written in parts, each in order; all of them together are in order only if they are locked before.
-  await lockStockOfItem(client, itemId);
+  await lockStockOfItems(client, [...new Set([...meanings.values()].map(({ itemId }) => itemId))]);
   const { nowMs } = await readEpochs(client, []);
   const directory = new Directory();
-  const books = booksOf(directory, new Map(classKeys.map(classKey => [classKey, itemId])));
+  const books = booksOf(directory, meanings);
   const levels = new Map<number, Map<string, Level>>();
   const touched = new Set<number>();
   for (;;) {

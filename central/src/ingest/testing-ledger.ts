@@ -17,7 +17,7 @@ export interface TestLedger extends AsyncDisposable {
   readonly ledger: Ledger;
   apply(...batches: readonly Batch[]): Promise<Applied>;
   /** Adds an item with a class key, and posts what waited for it. */
-  bind(sku: string, classKey: string): Promise<readonly SiteCommit[]>;
+  bind(sku: string, classKey: string, units?: number): Promise<readonly SiteCommit[]>;
   /** `"dock@lyon": 3` of each item, without zeros. */
   stock(sku: string): Promise<Record<string, number>>;
   /** The same, as the postings up to an event time add up to. */
@@ -40,7 +40,7 @@ export async function openTestLedger(server: TestServer): Promise<TestLedger> {
     ledger,
     rows,
     apply: (...batches) => applyBatches(ledger, batches.map(received)),
-    bind: (sku, classKey) => bind(pool, sku, classKey),
+    bind: (sku, classKey, units) => bind(pool, sku, classKey, units),
     stock: sku =>
       levels(
         `select place.code || '@' || site.code as at, on_hand as sum from stock join item on item.id = item_id
@@ -61,15 +61,20 @@ export async function openTestLedger(server: TestServer): Promise<TestLedger> {
   };
 }
 
-function bind(pool: Pool, sku: string, classKey: string): Promise<readonly SiteCommit[]> {
+function bind(pool: Pool, sku: string, classKey: string, units = 1): Promise<readonly SiteCommit[]> {
   return transaction(pool, async client => {
     await client.query("update catalogue set version = version + 1");
     const { rows } = await client.query<{ id: number }>(
-      `insert into item (sku, name, uom, catalogue_version) select $1, $1, 'H87', version from catalogue returning id`,
+      `insert into item (sku, name, uom, catalogue_version) select $1, $1, 'H87', version from catalogue
+       on conflict (sku) do update set catalogue_version = excluded.catalogue_version returning id`,
       [sku],
     );
     const itemId = rows[0]?.id ?? 0;
-    await client.query("insert into item_code (class_key, item_id) values ($1, $2)", [classKey, itemId]);
-    return postHeldMovements(client, [classKey], itemId);
+    await client.query("insert into item_code (class_key, item_id, units) values ($1, $2, $3)", [
+      classKey,
+      itemId,
+      units,
+    ]);
+    return postHeldMovements(client, new Map([[classKey, { itemId, units }]]));
   });
 }

@@ -23,6 +23,8 @@ export interface Tag {
   readonly code: string;
   /** Absent for a logistic unit, which is no stock of itself. */
   readonly itemId: number | undefined;
+  /** How many units of the item it is: what its code counted as when it was first seen, for ever. */
+  readonly units: number;
   readonly placeId: number;
   readonly siteId: number;
   /** Event time of the movement that brought it there. */
@@ -51,10 +53,17 @@ export interface Line {
   readonly at: number;
 }
 
+/** What a class key means: an item, and of how many of its units the code is. */
+export interface Meaning {
+  readonly itemId: number;
+  /** 1, or what the pack has in it that the code names. */
+  readonly units: number;
+}
+
 /** What posting needs to know of the catalogue and the accounts. The accounts asked for exist. */
 export interface Books {
-  /** The item that a class key is bound to. */
-  item(classKey: string): number | undefined;
+  /** What a class key is bound to. */
+  meaning(classKey: string): Meaning | undefined;
   place(id: number): Place;
   account(siteId: number, code: string): Place;
 }

@@ -7,7 +7,10 @@ import { recorded, TestBooks } from "./testing.ts";
 
 const known = "(01)09506000134352";
 const unknown = "(01)09506000149547";
-const codes = [`${known}(21)1`, `${known}(21)2`, `${unknown}(21)1`, `${unknown}(21)2`, known, unknown];
+const box = "(01)19506000134359";
+const unknownBox = "(01)19506000149544";
+const classes = [known, unknown, box, unknownBox];
+const codes = classes.flatMap(key => [key, `${key}(21)1`, `${key}(21)2`]);
 const accounts = ["dock", "shelf", "transit", "supplier", "customer"];
 const endOfTime = 1_000;
 
@@ -35,10 +38,10 @@ test("I5, I6, I9: whatever comes in whatever order, sums are zero, each thing is
       const ledger = new MemoryLedger();
       let seq = 0;
       for (const [index, moves] of transactions.entries()) {
-        if (index === boundAt) ledger.bind(unknown, 2);
+        if (index === boundAt) ledger.bindUnknown();
         ledger.apply(moves.map(one => movementOf(one, ++seq)).sort(inOrderOfEpochs), "recorded");
       }
-      ledger.bind(unknown, 2);
+      ledger.bindUnknown();
       checkLedger(ledger);
     }),
     { numRuns: 1_500 },
@@ -57,7 +60,7 @@ function checkLedger({ lines, posted, books, stock, tags }: MemoryLedger): void 
   }
 }
 
-/** What is left of one thing at each real place: one where it is, and one less where its first movement took it from. */
+/** What is left of one thing at each real place: its units where it is, and so many less where its first movement took it from. */
 function ownedPlaces(own: readonly Taken[], books: TestBooks): Record<string, number> {
   const left = [...sumsAsOf(own, endOfTime)].map(([key, sum]) => [Number(key.split(" ").at(-1)), sum] as const);
   return Object.fromEntries(left.filter(([id]) => !books.place(id).outside));
@@ -65,8 +68,11 @@ function ownedPlaces(own: readonly Taken[], books: TestBooks): Record<string, nu
 
 function expectedPlaces(tag: Tag, first: Taken | undefined, books: TestBooks): Record<string, number> {
   const expected: Record<string, number> = {};
-  if (!books.place(tag.placeId).outside) expected[tag.placeId] = 1;
-  if (first !== undefined && !books.place(first.from).outside) expected[first.from] = (expected[first.from] ?? 0) - 1;
+  const { units } = tag;
+  if (!books.place(tag.placeId).outside) expected[tag.placeId] = units;
+  if (first !== undefined && !books.place(first.from).outside) {
+    expected[first.from] = (expected[first.from] ?? 0) - units;
+  }
   return Object.fromEntries(Object.entries(expected).filter(([, count]) => count !== 0));
 }
 
@@ -86,7 +92,7 @@ function inOrderOfEpochs(a: Recorded, b: Recorded): number {
 
 /** Keeps in memory what the database keeps in tables. */
 class MemoryLedger {
-  readonly books = new TestBooks().bind(known, 1);
+  readonly books = new TestBooks().bind(known, 1).bind(box, 1, 12);
   readonly tags = new Map<string, Tag>();
   readonly lines: Taken[] = [];
   readonly stock = new Map<string, number>();
@@ -95,8 +101,8 @@ class MemoryLedger {
   private readonly stays = new Map<string, Stay[]>();
   private held: Recorded[] = [];
 
-  bind(classKey: string, itemId: number): void {
-    this.books.bind(classKey, itemId);
+  bindUnknown(): void {
+    this.books.bind(unknown, 2).bind(unknownBox, 2, 40);
     const waiting = this.held;
     this.held = [];
     this.apply(
@@ -110,7 +116,8 @@ class MemoryLedger {
     const histories = new Map([...lateTags(movements, tags).keys()].map(code => [code, this.stays.get(code) ?? []]));
     const planned = plan({ movements, books, tags, histories, why });
     for (const { recorded: one, posting } of planned.rows) {
-      if (posting !== undefined) this.post(one, { ...posting, at: one.movement.eventTimeMs });
+      const { eventTimeMs: at, quantity } = one.movement;
+      if (posting !== undefined) this.post(one, { ...posting, at, quantity });
     }
     for (const line of planned.further) this.post(line.recorded, line);
     for (const tag of [...planned.newTags, ...planned.changedTags]) tags.set(tag.code, tag);
@@ -125,9 +132,9 @@ class MemoryLedger {
     for (const one of movements) if (!held.has(one)) this.remember(one);
   }
 
-  private post({ movement }: Recorded, line: Pick<Taken, "itemId" | "from" | "to" | "at">): void {
-    const { itemId, from, to, at } = line;
-    this.lines.push({ itemId, from, to, at, code: movement.code, quantity: movement.quantity });
+  private post({ movement }: Recorded, line: Omit<Taken, "code">): void {
+    const { itemId, from, to, at, quantity } = line;
+    this.lines.push({ itemId, from, to, at, code: movement.code, quantity });
   }
 
   private remember(one: Recorded): void {

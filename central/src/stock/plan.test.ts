@@ -197,7 +197,17 @@ test("a bound movement posts beside its row, at its own event time", () => {
 });
 
 test("late tags are those of which a movement is older than what is known by then", () => {
-  const known: Tag = { code: tagged, itemId: 1, placeId: 1, siteId: 1, since: 10, seen: 20, epochId: 1, seq: 1 };
+  const known: Tag = {
+    code: tagged,
+    itemId: 1,
+    units: 1,
+    placeId: 1,
+    siteId: 1,
+    since: 10,
+    seen: 20,
+    epochId: 1,
+    seq: 1,
+  };
   const movements = [
     recorded(1, tagged, "a > b @1 t20"),
     recorded(2, tagged, "a > b @1 t15"),
@@ -206,6 +216,70 @@ test("late tags are those of which a movement is older than what is known by the
     recorded(5, gtin, "a > b @1 t1"),
   ];
   expect([...lateTags(movements, new Map([[tagged, known]]))]).toEqual([[tagged, 12]]);
+});
+
+describe("a pack", () => {
+  const box = "(01)19506000134359";
+  const boxes = () => new TestBooks().bind(gtin, 1).bind(box, 1, 12);
+  const nothing = { tags: new Map(), histories: new Map() };
+
+  test("counts as what is in it, beside a row that says how many packs were read", () => {
+    const books = boxes();
+    const movements = [recorded(1, box, "supplier > dock @1 t10", 3), recorded(2, gtin, "dock > customer @1 t20", 5)];
+    const planned = plan({ movements, books, ...nothing, why: "recorded" });
+    expect(planned.rows.map(row => row.posting)).toEqual([
+      undefined,
+      { itemId: 1, from: books.id("dock"), to: books.id("customer") },
+    ]);
+    expect(planned.further).toMatchObject([{ line: 1, itemId: 1, quantity: 36, why: "pack" }]);
+    expect(stockOf(planned, books)).toEqual({ "supplier@1": -36, "dock@1": 31, "customer@1": 5 });
+  });
+
+  test("with a serial is one thing of many units in one place, and counts so wherever it goes", () => {
+    const books = boxes();
+    const movements = ["supplier > dock @1 t10", "shelf > bench @1 t20", "dock > bench @1 t30"].map((text, index) =>
+      recorded(index + 1, `${box}(21)1`, text),
+    );
+    const planned = plan({ movements, books, ...nothing, why: "recorded" });
+    expect(planned.further.map(line => [line.recorded.seq, line.quantity, line.why])).toEqual([
+      [1, 12, "pack"],
+      [2, 12, "pack"],
+    ]);
+    expect(planned.rows[2]?.previous).toMatchObject({ epochId: 1, seq: 2 });
+    expect(stockOf(planned, books)).toEqual({ "supplier@1": -12, "bench@1": 12 });
+    expect(planned.newTags).toMatchObject([{ itemId: 1, units: 12, seq: 3 }]);
+  });
+
+  test("keeps the content it was first seen with, whatever its code means by now, also when a movement is late", () => {
+    const books = boxes();
+    const code = `${box}(21)1`;
+    const first = plan({
+      movements: [recorded(1, code, "supplier > dock @1 t10")],
+      books,
+      ...nothing,
+      why: "recorded",
+    });
+    const [tag] = first.newTags;
+    if (tag === undefined) throw new Error("the first movement makes a tag");
+    books.bind(box, 2, 24);
+    const stay = { at: 10, siteId: 1, placeId: books.id("dock"), fromId: books.id("supplier") };
+    const movements = [recorded(2, code, "dock > shelf @1 t30"), recorded(3, code, "dock > bench @1 t20")];
+    const input = { movements, books, tags: new Map([[code, tag]]), histories: new Map([[code, [stay]]]) };
+    const planned = plan({ ...input, why: "recorded" });
+    expect(planned.further.map(line => [line.recorded.seq, line.line, line.itemId, line.quantity, line.why])).toEqual([
+      [2, 1, 1, 12, "pack"],
+      [3, 1, 1, 12, "late"],
+      [3, 2, 1, 12, "late"],
+    ]);
+    expect(planned.changedTags).toMatchObject([{ itemId: 1, units: 12 }]);
+  });
+
+  test("whose code is bound later is posted with what is in it", () => {
+    const books = boxes();
+    const movements = [recorded(1, box, "supplier > dock @1 t10", 2)];
+    const planned = plan({ movements, books, ...nothing, why: "bound" });
+    expect(planned.further).toMatchObject([{ quantity: 24, why: "bound" }]);
+  });
 });
 
 /** What the ledger knows after having heard movements one by one, in order of event time. */

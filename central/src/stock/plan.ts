@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ProblemCode } from "@tallygate/protocol";
 import { type StockDelta, StockDeltas } from "./deltas.ts";
 import { placeLate } from "./history.ts";
-import { type Books, type Line, type Recorded, type Stay, type Tag, takenFrom } from "./model.ts";
+import { type Books, type Line, type Meaning, type Recorded, type Stay, type Tag, takenFrom } from "./model.ts";
 
 /** A movement's row. Without `posting`, nothing is posted with the row itself. */
 export interface PlannedRow {
@@ -12,12 +12,16 @@ export interface PlannedRow {
   readonly previous: { readonly epochId: number; readonly seq: number } | undefined;
 }
 
-/** A line that is posted apart from its movement's row; `line` counts from 1. */
+/**
+ * A line that is posted apart from its movement's row; `line` counts from 1. `pack`: the movement is of packs, and the line of the
+ * units in them, so that the row keeps what was read.
+ */
 export interface FurtherLine extends Line {
   readonly recorded: Recorded;
   readonly line: number;
   readonly itemId: number;
-  readonly why: "late" | "bound";
+  readonly quantity: number;
+  readonly why: "late" | "bound" | "pack";
 }
 
 export interface HeldMovement {
@@ -122,10 +126,10 @@ class Planner {
   }
 
   private addClass(recorded: Recorded): void {
-    const itemId = this.itemOfNew(recorded);
-    if (itemId === undefined) return;
+    const meaning = this.meaningOfNew(recorded);
+    if (meaning === undefined) return;
     const stay = this.stayOf(recorded);
-    this.post(recorded, itemId, stay.fromId, stay.placeId, undefined);
+    this.post(recorded, meaning, stay.fromId, stay.placeId, undefined);
   }
 
   private addInstance(recorded: Recorded): void {
@@ -138,30 +142,30 @@ class Planner {
   }
 
   private addFirst(recorded: Recorded): void {
-    const itemId = this.itemOfNew(recorded);
-    if (itemId === undefined) return;
+    const meaning = this.meaningOfNew(recorded);
+    if (meaning === undefined) return;
     const stay = this.stayOf(recorded);
-    this.post(recorded, itemId, stay.fromId, stay.placeId, undefined);
-    this.remember(recorded, stay, itemId, stay.at);
+    this.post(recorded, meaning, stay.fromId, stay.placeId, undefined);
+    this.remember(recorded, stay, meaning, stay.at);
   }
 
   private addNews(recorded: Recorded, tag: Tag): void {
-    assert(tag.itemId !== undefined, "a serialised thing has an item");
+    assert(hasItem(tag), "a serialised thing has an item");
     const stay = this.stayOf(recorded);
     const from = takenFrom(this.input.books, tag.placeId, recorded.siteId);
-    this.post(recorded, tag.itemId, from, stay.placeId, tag);
-    this.remember(recorded, stay, tag.itemId, from === stay.placeId ? tag.since : stay.at);
+    this.post(recorded, tag, from, stay.placeId, tag);
+    this.remember(recorded, stay, tag, from === stay.placeId ? tag.since : stay.at);
   }
 
   private addLate(recorded: Recorded, tag: Tag): void {
-    assert(tag.itemId !== undefined, "a serialised thing has an item");
+    assert(hasItem(tag), "a serialised thing has an item");
     const { code } = recorded.movement;
     const history = this.histories.get(code);
     assert(history !== undefined, "the history of a tag with a late movement is known");
     const placed = placeLate(history, this.stayOf(recorded), this.input.books);
     this.histories.set(code, placed.history);
     this.rows.push({ recorded, posting: undefined, previous: undefined });
-    this.postFurther(recorded, tag.itemId, placed.lines, "late");
+    this.postFurther(recorded, tag, placed.lines, "late");
   }
 
   private addUnit(recorded: Recorded): void {
@@ -174,20 +178,27 @@ class Planner {
     this.remember(recorded, stay, undefined, tag?.placeId === stay.placeId ? tag.since : eventTimeMs);
   }
 
-  private post(recorded: Recorded, itemId: number, from: number, to: number, previous: Tag | undefined): void {
+  private post(recorded: Recorded, meaning: Meaning, from: number, to: number, previous: Tag | undefined): void {
+    const { eventTimeMs: at, quantity } = recorded.movement;
     if (this.input.why === "bound") {
       this.rows.push({ recorded, posting: undefined, previous: undefined });
-      this.postFurther(recorded, itemId, [{ from, to, at: recorded.movement.eventTimeMs }], "bound");
-      return;
+      this.postFurther(recorded, meaning, [{ from, to, at }], "bound");
+    } else if (meaning.units === 1) {
+      const { itemId } = meaning;
+      this.rows.push({ recorded, posting: from === to ? undefined : { itemId, from, to }, previous });
+      this.stock.take(itemId, from, to, quantity);
+    } else {
+      this.rows.push({ recorded, posting: undefined, previous });
+      if (from !== to) this.postFurther(recorded, meaning, [{ from, to, at }], "pack");
     }
-    this.rows.push({ recorded, posting: from === to ? undefined : { itemId, from, to }, previous });
-    this.stock.take(itemId, from, to, recorded.movement.quantity);
   }
 
-  private postFurther(recorded: Recorded, itemId: number, lines: readonly Line[], why: FurtherLine["why"]): void {
+  private postFurther(recorded: Recorded, meaning: Meaning, lines: readonly Line[], why: FurtherLine["why"]): void {
+    const { itemId, units } = meaning;
+    const quantity = recorded.movement.quantity * units;
     for (const [index, line] of lines.entries()) {
-      this.further.push({ ...line, recorded, line: index + 1, itemId, why });
-      this.stock.take(itemId, line.from, line.to, recorded.movement.quantity);
+      this.further.push({ ...line, recorded, line: index + 1, itemId, quantity, why });
+      this.stock.take(itemId, line.from, line.to, quantity);
     }
   }
 
@@ -197,19 +208,21 @@ class Planner {
     return { at: movement.eventTimeMs, placeId, siteId, fromId: books.account(siteId, movement.from).id };
   }
 
-  private remember(recorded: Recorded, stay: Stay, itemId: number | undefined, since: number): void {
+  private remember(recorded: Recorded, stay: Stay, meaning: Meaning | undefined, since: number): void {
     const { epochId, seq, movement } = recorded;
+    const { code } = movement;
     const { placeId, siteId, at } = stay;
-    this.tags.set(movement.code, { code: movement.code, itemId, placeId, siteId, since, seen: at, epochId, seq });
+    const { itemId, units } = meaning ?? { itemId: undefined, units: 1 };
+    this.tags.set(code, { code, itemId, units, placeId, siteId, since, seen: at, epochId, seq });
     const history = this.histories.get(movement.code);
     if (history !== undefined) this.histories.set(movement.code, [...history, stay]);
   }
 
-  /** The item of what the ledger has not seen yet; without one, the movement is held. */
-  private itemOfNew(recorded: Recorded): number | undefined {
+  /** What is meant by what the ledger has not seen yet; without an item, the movement is held. */
+  private meaningOfNew(recorded: Recorded): Meaning | undefined {
     const { movement, thing } = recorded;
-    const itemId = this.input.books.item(thing.classKey);
-    if (itemId === undefined) {
+    const meaning = this.input.books.meaning(thing.classKey);
+    if (meaning === undefined) {
       this.hold(recorded, "movement.code_unknown", `no item has the code ${thing.classKey}; give it to one`);
       return undefined;
     }
@@ -217,13 +230,17 @@ class Planner {
       this.hold(recorded, "movement.meaningless", `it goes from ${movement.from} to where it comes from`);
       return undefined;
     }
-    return itemId;
+    return meaning;
   }
 
   private hold(recorded: Recorded, problem: HeldMovement["problem"], detail: string): void {
     this.rows.push({ recorded, posting: undefined, previous: undefined });
     this.held.push({ recorded, problem, detail });
   }
+}
+
+function hasItem(tag: Tag): tag is Tag & Meaning {
+  return tag.itemId !== undefined;
 }
 
 function byCode(a: Tag, b: Tag): number {

@@ -19,14 +19,14 @@ export function replay(movements: readonly Recorded[], books: Books): readonly T
   const places = new Map<string, number>();
   const inOrder = movements.toSorted((a, b) => a.movement.eventTimeMs - b.movement.eventTimeMs);
   return inOrder.flatMap(({ siteId, movement, thing }) => {
-    const itemId = books.item(thing.classKey);
-    if (itemId === undefined || (thing.kind !== "class" && thing.kind !== "instance")) return [];
+    const meaning = books.meaning(thing.classKey);
+    if (meaning === undefined || (thing.kind !== "class" && thing.kind !== "instance")) return [];
     const { code, quantity, eventTimeMs: at } = movement;
     const to = books.account(siteId, movement.to).id;
     const place = thing.kind === "instance" ? places.get(code) : undefined;
     const from = place === undefined ? books.account(siteId, movement.from).id : takenFrom(books, place, siteId);
     if (thing.kind === "instance") places.set(code, to);
-    return [{ itemId, code, from, to, at, quantity }];
+    return [{ itemId: meaning.itemId, code, from, to, at, quantity: quantity * meaning.units }];
   });
 }
 

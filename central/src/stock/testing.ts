@@ -1,19 +1,19 @@
 import { Movement, outsides } from "@tallygate/protocol";
-import type { Books, Place, Recorded } from "./model.ts";
+import type { Books, Meaning, Place, Recorded } from "./model.ts";
 import { thingOf } from "./thing.ts";
 
 /** Accounts and items in memory: sites are 1, 2, …; a place has the same id wherever it is asked for. */
 export class TestBooks implements Books {
   private readonly places: Place[] = [];
-  private readonly items = new Map<string, number>();
+  private readonly meanings = new Map<string, Meaning>();
 
-  bind(classKey: string, itemId: number): this {
-    this.items.set(classKey, itemId);
+  bind(classKey: string, itemId: number, units = 1): this {
+    this.meanings.set(classKey, { itemId, units });
     return this;
   }
 
-  item(classKey: string): number | undefined {
-    return this.items.get(classKey);
+  meaning(classKey: string): Meaning | undefined {
+    return this.meanings.get(classKey);
   }
 
   place(id: number): Place {

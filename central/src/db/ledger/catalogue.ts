@@ -1,3 +1,4 @@
+import type { Meaning } from "../../stock/model.ts";
 import { binaryArray } from "../binary.ts";
 import type { Client, Executor } from "../pool.ts";
 
@@ -15,15 +16,15 @@ export async function holdCatalogue(client: Client): Promise<void> {
   await client.query({ name: "ledger-hold-catalogue", text: "select from catalogue for share" });
 }
 
-/** The items that class keys are bound to. */
-export async function readItemsOfKeys(db: Executor, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await db.query<[string, number]>({
-    name: "ledger-read-items-of-keys",
-    text: "select class_key, item_id from item_code where class_key = any($1::text[])",
+/** What class keys are bound to. */
+export async function readMeanings(db: Executor, keys: readonly string[]): Promise<ReadonlyMap<string, Meaning>> {
+  const { rows } = await db.query<[string, number, number]>({
+    name: "ledger-read-meanings",
+    text: "select class_key, item_id, units from item_code where class_key = any($1::text[])",
     values: [binaryArray.text(keys)],
     rowMode: "array",
   });
-  return new Map(rows);
+  return new Map(rows.map(([key, itemId, units]) => [key, { itemId, units }]));
 }
 
 /** The SKUs of items, which never change. */

@@ -63,7 +63,7 @@ export async function insertFurther(
       binaryArray.integer(lines.map(line => line.itemId)),
       binaryArray.integer(lines.map(line => line.from)),
       binaryArray.integer(lines.map(line => line.to)),
-      binaryArray.bigint(lines.map(line => line.recorded.movement.quantity)),
+      binaryArray.bigint(lines.map(line => line.quantity)),
       binaryArray.timestamptz(lines.map(line => line.at)),
       recordTimeMs / 1000,
       binaryArray.text(lines.map(line => line.why)),

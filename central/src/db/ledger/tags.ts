@@ -6,6 +6,7 @@ import { Outdated } from "../transaction.ts";
 type TagArray = [
   code: string,
   item: number | null,
+  units: number,
   site: number,
   place: number,
   since: number,
@@ -19,15 +20,15 @@ export async function lockTags(client: Client, codes: readonly string[]): Promis
   if (codes.length === 0) return new Map();
   const { rows } = await client.query<TagArray>({
     name: "ledger-lock-tags",
-    text: `select code, item_id, site_id, place_id, (extract(epoch from since) * 1000)::bigint,
+    text: `select code, item_id, units, site_id, place_id, (extract(epoch from since) * 1000)::bigint,
         (extract(epoch from seen) * 1000)::bigint, epoch_id, seq
       from tag where code = any($1::text[]) order by code for update`,
     values: [binaryArray.text(codes)],
     rowMode: "array",
   });
   const tags = new Map<string, Tag>();
-  for (const [code, itemId, siteId, placeId, since, seen, epochId, seq] of rows) {
-    tags.set(code, { code, itemId: itemId ?? undefined, siteId, placeId, since, seen, epochId, seq });
+  for (const [code, itemId, units, siteId, placeId, since, seen, epochId, seq] of rows) {
+    tags.set(code, { code, itemId: itemId ?? undefined, units, siteId, placeId, since, seen, epochId, seq });
   }
   return tags;
 }
@@ -35,6 +36,24 @@ export async function lockTags(client: Client, codes: readonly string[]): Promis
 /** Adds tags; when another transaction has added one of them in the meantime, what was planned is outdated. */
 export async function insertTags(client: Client, tags: readonly Tag[]): Promise<void> {
   if (tags.length === 0) return;
+  await insertPlainTags(client, tags);
+  await writeUnits(
+    client,
+    tags.filter(tag => tag.units !== 1),
+  );
+}
+
+/** Things that are packs are few: their content is a statement of its own, so that the others do not carry it. */
+async function writeUnits(client: Client, packs: readonly Tag[]): Promise<void> {
+  if (packs.length === 0) return;
+  await client.query({
+    name: "ledger-write-tag-units",
+    text: `update tag set units = pack.units from unnest($1::text[], $2::integer[]) pack (code, units) where tag.code = pack.code`,
+    values: [binaryArray.text(packs.map(tag => tag.code)), binaryArray.integer(packs.map(tag => tag.units))],
+  });
+}
+
+async function insertPlainTags(client: Client, tags: readonly Tag[]): Promise<void> {
   const { rowCount } = await client.query({
     name: "ledger-insert-tags",
     text: `insert into tag (code, item_id, site_id, place_id, since, seen, epoch_id, seq)
@@ -45,7 +64,7 @@ export async function insertTags(client: Client, tags: readonly Tag[]): Promise<
   if (rowCount !== tags.length) throw new Outdated("another transaction added the same tag");
 }
 
-/** Writes tags that this transaction has locked. */
+/** Writes tags that this transaction has locked. How many units a thing is never changes. */
 export async function updateTags(client: Client, tags: readonly Tag[]): Promise<void> {
   if (tags.length === 0) return;
   await client.query({

@@ -47,11 +47,11 @@ export async function lockStock(client: Client, { exact, open, placesMax }: Want
   });
 }
 
-/** Locks all levels of an item in the order of its places, before they are written in parts. */
-export async function lockStockOfItem(client: Client, itemId: number): Promise<void> {
+/** Locks all levels of items in the order of items and places, before they are written in parts. */
+export async function lockStockOfItems(client: Client, itemIds: readonly number[]): Promise<void> {
   await client.query({
-    name: "ledger-lock-stock-of-item",
-    text: "select from stock where item_id = $1 order by place_id for update",
-    values: [itemId],
+    name: "ledger-lock-stock-of-items",
+    text: "select from stock where item_id = any($1::integer[]) order by item_id, place_id for update",
+    values: [binaryArray.integer(itemIds)],
   });
 }
