@@ -1,12 +1,21 @@
 import { LoopbackListen } from "@tallygate/kit";
 import { z } from "zod";
 import { auditLimits } from "./audit/limits.ts";
+import { AuthConfig } from "./auth/config.ts";
 import { centralLimits } from "./limits.ts";
 
 const Http = z.strictObject({
   listen: LoopbackListen.prefault("127.0.0.1:8080").meta({
     description: "Address and port of the HTTP interface. Only this machine reaches it until it asks who is calling.",
   }),
+  public_url: z
+    .url({ protocol: /^https?$/, error: "use https://HOST or http://HOST:PORT" })
+    .transform(url => url.replace(/\/+$/, ""))
+    .optional()
+    .meta({
+      description: "The address by which others reach this, such as the one of the proxy in front of it.",
+      examples: ["https://stock.example.com"],
+    }),
 });
 
 const Database = z.strictObject({
@@ -78,6 +87,7 @@ const Audit = z.strictObject({
 export const CentralConfig = z
   .strictObject({
     http: Http.prefault({}),
+    auth: AuthConfig.prefault({}),
     database: Database.prefault({}),
     nats: Nats.prefault({}),
     influx: Influx,

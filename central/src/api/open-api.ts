@@ -11,6 +11,7 @@ import {
 } from "@tallygate/kit";
 import type { Problem } from "@tallygate/protocol";
 import type { Registry } from "prom-client";
+import type { Access } from "../auth/access.ts";
 import type { Pool } from "../db/pool.ts";
 import { purgeAnswers } from "../db/queries/idempotency.ts";
 import { isUnavailable } from "../db/transaction.ts";
@@ -26,6 +27,8 @@ export interface ApiOptions extends ApiParts {
   readonly registry: Registry;
   /** Whether NATS is connected. */
   readonly natsConnected: () => boolean;
+  /** Tokens, keys and signing in, which stand outside /v1; as `openAccess` gives them. */
+  readonly accessRoutes?: Access["routes"] | undefined;
 }
 
 /** The HTTP interface of the centre, listening. Disposing it ends streams, lets requests under way finish, and stops. */
@@ -59,6 +62,7 @@ export function createCentralApi(options: Omit<ApiOptions, "listen">) {
   });
   for (const mount of routes) v1.route("/", mount(options));
   app.route("/v1", v1);
+  if (options.accessRoutes !== undefined) app.route("/", options.accessRoutes);
   // Whoever opens the address in a browser wants to know what can be asked.
   app.get("/", c => c.redirect("/docs"));
   return app;

@@ -10,6 +10,7 @@ import {
   subjects,
 } from "@tallygate/protocol";
 import { type LocalPostgres, startPostgres } from "../../../deploy/local/servers.ts";
+import type { Access } from "../auth/access.ts";
 import { openToAll } from "../auth/open-to-all.ts";
 import { migrate } from "../db/migrate.ts";
 import { openPool, type Pool } from "../db/pool.ts";
@@ -165,8 +166,12 @@ export interface Answer {
   readonly body: any;
 }
 
-/** The HTTP interface over a test ledger, on a port of its own. */
-export async function openTestApi(ledger: TestLedger, influx?: Pick<Influx, "query">): Promise<TestApi> {
+/** The HTTP interface over a test ledger, on a port of its own. Without `access`, everyone may do everything. */
+export async function openTestApi(
+  ledger: TestLedger,
+  influx?: Pick<Influx, "query">,
+  access?: Pick<Access, "authenticator" | "routes">,
+): Promise<TestApi> {
   const registry = createMetrics();
   const metrics = createCentralMetrics(registry);
   const nats = { connected: true };
@@ -175,7 +180,8 @@ export async function openTestApi(ledger: TestLedger, influx?: Pick<Influx, "que
   const reservations = openReservations({ pool: ledger.pool, publish, metrics, log });
   const http = await openApi({
     pool: ledger.pool,
-    authenticator: openToAll,
+    authenticator: access?.authenticator ?? openToAll,
+    accessRoutes: access?.routes,
     changes: ledger.feed,
     sites: ledger.statuses,
     relay: ledger.feed,
