@@ -11,6 +11,14 @@ export const fields = {
   epoch: z.string().meta({ description: "One opening of the site's store.", examples: ["01939f6c2a7be4d1"] }),
   sku: z.string().meta({ description: "Stock keeping unit: the item's own short name.", examples: ["OAT-1L"] }),
   time: z.iso.datetime().meta({ description: "RFC 3339, UTC.", examples: ["2026-11-23T09:30:00.000Z"] }),
+  why: z
+    .enum(["bound", "late", "pack"])
+    .nullable()
+    .meta({
+      description:
+        "Why it was not posted with its movement's row. `bound`: its code was given to an item later. `late`: it came after a later one. `pack`: the movement is of packs, and this of the units in them.",
+      examples: ["pack"],
+    }),
   problem: z.string().meta({
     description: `A problem code, such as ${Object.keys(problems).slice(-4).join(", ")}.`,
     examples: ["movement.code_unknown"],

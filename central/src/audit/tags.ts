@@ -1,9 +1,13 @@
 import type { AuditedTag } from "../db/audit/tags.ts";
+import type { Meaning } from "../stock/model.ts";
 import { type Thing, thingOf } from "../stock/thing.ts";
 import type { Fault } from "./fault.ts";
 
+/** What class keys mean and have meant. */
+export type Meanings = ReadonlyMap<string, readonly Meaning[]>;
+
 /** Whether a thing is where its last movement says, since when it says. */
-export function checkTag(tag: AuditedTag, items: ReadonlyMap<string, number>): Fault | undefined {
+export function checkTag(tag: AuditedTag, meanings: Meanings): Fault | undefined {
   const { code, site, epoch, seq } = tag;
   if (tag.movement_code === null) {
     return {
@@ -14,21 +18,27 @@ export function checkTag(tag: AuditedTag, items: ReadonlyMap<string, number>): F
       detail: `the ledger has no such movement, and ${code} is where it says`,
     };
   }
-  const wrong = disagreement(tag, items);
+  const wrong = disagreement(tag, meanings);
   return wrong === undefined
     ? undefined
     : { kind: "tag", site, epoch, seq, detail: `of ${code}, the ledger keeps ${wrong}` };
 }
 
-function disagreement(tag: AuditedTag, items: ReadonlyMap<string, number>): string | undefined {
+function disagreement(tag: AuditedTag, meanings: Meanings): string | undefined {
   const { kind, classKey } = thingOf(tag.code);
-  const item = kind === "unit" ? undefined : items.get(classKey);
   if (tag.movement_code !== tag.code) return `the movement of ${tag.movement_code}`;
   if (tag.place_id !== tag.to_id || tag.site_id !== tag.movement_site_id)
     return "another place than its last movement says";
   if (tag.seen_ms !== tag.event_ms) return "another time than that of its last movement";
-  if ((tag.item_id ?? undefined) !== item) return `the item number ${tag.item_id}; its code means ${item}`;
+  if (!isMeant(tag, kind === "unit" ? [] : (meanings.get(classKey) ?? [])))
+    return `${tag.units} of the item number ${tag.item_id}, which its code does not mean`;
   return sinceIsRight(tag, kind) ? undefined : "another time since when it is there";
+}
+
+/** A logistic unit is no item; any other thing is one of the meanings that its code has or had. */
+function isMeant({ item_id, units }: AuditedTag, meanings: readonly Meaning[]): boolean {
+  if (meanings.length === 0) return item_id === null && units === 1;
+  return meanings.some(meaning => meaning.itemId === item_id && meaning.units === units);
 }
 
 /** A movement that took the thing somewhere is since when it is there; one that found it there says that it came earlier. */

@@ -7,7 +7,7 @@ import {
   readAuditedEpoch,
   readEpochPage,
   readHashAt,
-  readItemsOfKeys,
+  readMeaningsEver,
 } from "../db/audit/chain.ts";
 import { readAuditedTags } from "../db/audit/tags.ts";
 import type { Executor } from "../db/pool.ts";
@@ -103,9 +103,9 @@ async function checkPostings(
   { rows }: EpochPage,
   good: number,
 ): Promise<Fault | undefined> {
-  const items = await readItemsOfKeys(db, classKeysOf(rows));
+  const meanings = await readMeaningsEver(db, classKeysOf(rows));
   for (const row of rows.slice(0, good)) {
-    const found = checkPosting(row, epoch.id, items);
+    const found = checkPosting(row, epoch.id, meanings);
     if (found !== undefined) return { ...at(epoch, row.seq), kind: found[0], detail: found[1] };
   }
   return undefined;
@@ -143,9 +143,9 @@ async function tagsStep(db: Executor, after: string): Promise<Step> {
   const tags = await readAuditedTags(db, after, auditLimits.pageRows);
   const last = tags.at(-1);
   if (last === undefined) return { checked: {}, fault: undefined, next: { phase: "seals", number: 0 } };
-  const items = await readItemsOfKeys(db, classKeysOf(tags));
+  const meanings = await readMeaningsEver(db, classKeysOf(tags));
   for (const [index, tag] of tags.entries()) {
-    const fault = checkTag(tag, items);
+    const fault = checkTag(tag, meanings);
     if (fault !== undefined) return { checked: { tags: index + 1 }, fault, next: { phase: "tags", code: tag.code } };
   }
   return { checked: { tags: tags.length }, fault: undefined, next: { phase: "tags", code: last.code } };

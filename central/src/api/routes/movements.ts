@@ -62,9 +62,7 @@ const Posting = z
     quantity: z.int(),
     event_time: fields.time,
     record_time: fields.time,
-    why: z.enum(["bound", "late"]).nullable().meta({
-      description: "`bound`: a code was bound to its item later. `late`: it came after younger ones of the same thing.",
-    }),
+    why: fields.why,
   })
   .openapi("Posting");
 

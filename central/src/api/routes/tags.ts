@@ -31,7 +31,7 @@ const Stay = z
     from_site: fields.site.nullable(),
     event_time: fields.time,
     record_time: fields.time,
-    why: z.enum(["bound", "late"]).nullable().meta({ description: "Why it was posted later than it was stored." }),
+    why: fields.why,
     ...Id,
     biz_step: BizStep,
     cause: Cause,

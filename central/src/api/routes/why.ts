@@ -26,10 +26,7 @@ const Why = z
     ...Line.shape,
     event_time: fields.time.meta({ description: "When the line counts." }),
     record_time: fields.time.meta({ description: "When the centre posted it." }),
-    why: z
-      .enum(["bound", "late"])
-      .nullable()
-      .meta({ description: "Why it was posted later than its movement was stored." }),
+    why: fields.why,
     posted_from_differs: z.boolean().meta({
       description: "The ledger had the thing elsewhere than the edge said, or the line mends what came too late.",
     }),

@@ -1,4 +1,5 @@
 import type { StoredNote } from "../../record/note.ts";
+import type { Meaning } from "../../stock/model.ts";
 import type { Executor } from "../pool.ts";
 
 /** An epoch and the point that it follows, as the ledger has it. */
@@ -25,6 +26,7 @@ export interface FurtherLineRow {
   readonly from_code: string | null;
   readonly quantity: number;
   readonly event_ms: number;
+  readonly why: "bound" | "late" | "pack";
 }
 
 /** A movement's row with all that its posting must agree with, read in one statement and so of one moment. */
@@ -128,7 +130,7 @@ const takenFrom = `case when before_place.outside and before_place.site_id <> m.
 
 const furtherLines = `(select json_agg(json_build_object('line', f.line, 'site_id', f.site_id, 'code', f.code, 'item_id', f.item_id,
     'from', f.posted_from, 'to', f.posted_to, 'from_code', (select place.code from place where place.id = f.posted_from),
-    'quantity', f.quantity, 'event_ms', (extract(epoch from f.event_time) * 1000)::float8) order by f.line)
+    'quantity', f.quantity, 'why', f.why, 'event_ms', (extract(epoch from f.event_time) * 1000)::float8) order by f.line)
   from further_posting f where f.epoch_id = m.epoch_id and f.seq = m.seq)`;
 
 const note = `(select json_build_object('actor', n.actor, 'reason', n.reason, 'document', n.document)
@@ -184,12 +186,22 @@ export async function readHashAt(db: Executor, epochId: number, seq: number): Pr
   return rows[0]?.hash;
 }
 
-/** The items that class keys mean. A key keeps its item for ever. */
-export async function readItemsOfKeys(db: Executor, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await db.query<{ class_key: string; item_id: number }>({
-    name: "audit-read-items-of-keys",
-    text: "select class_key, item_id from item_code where class_key = any($1::text[])",
+/** All that class keys mean and have meant: what was posted while a key meant something stays right. */
+export async function readMeaningsEver(
+  db: Executor,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, readonly Meaning[]>> {
+  const { rows } = await db.query<{ class_key: string; item_id: number; units: number }>({
+    name: "audit-read-meanings-ever",
+    text: `select class_key, item_id, units from item_code where class_key = any($1::text[])
+      union all select class_key, item_id, units from item_code_past where class_key = any($1::text[])`,
     values: [keys],
   });
-  return new Map(rows.map(row => [row.class_key, row.item_id]));
+  const meanings = new Map<string, Meaning[]>();
+  for (const { class_key, item_id: itemId, units } of rows) {
+    const known = meanings.get(class_key);
+    if (known === undefined) meanings.set(class_key, [{ itemId, units }]);
+    else known.push({ itemId, units });
+  }
+  return meanings;
 }

@@ -4,6 +4,7 @@ import type { Executor } from "../pool.ts";
 export interface AuditedTag {
   readonly code: string;
   readonly item_id: number | null;
+  readonly units: number;
   readonly site_id: number;
   readonly site: string | null;
   readonly place_id: number;
@@ -25,7 +26,7 @@ export interface AuditedTag {
 /** Tags by code. What is asked of further postings has a limit, lest the planner read and hash that whole table for it. */
 export async function readAuditedTags(db: Executor, after: string, limit: number): Promise<readonly AuditedTag[]> {
   const { rows } = await db.query<AuditedTag>(
-    `select t.code, t.item_id, t.site_id, site.code as site, t.place_id, (extract(epoch from t.since) * 1000)::float8 as since_ms,
+    `select t.code, t.item_id, t.units, t.site_id, site.code as site, t.place_id, (extract(epoch from t.since) * 1000)::float8 as since_ms,
        (extract(epoch from t.seen) * 1000)::float8 as seen_ms, e.code as epoch, t.seq, m.code as movement_code,
        m.site_id as movement_site_id, (extract(epoch from m.event_time) * 1000)::float8 as event_ms, target.id as to_id,
        m.posted_to is not null or (select true from further_posting f where f.epoch_id = m.epoch_id and f.seq = m.seq

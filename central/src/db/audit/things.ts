@@ -96,7 +96,7 @@ export interface StayRow {
   readonly cause: Cause;
   readonly read_point: string;
   readonly hash: string;
-  readonly why: "bound" | "late" | null;
+  readonly why: "bound" | "late" | "pack" | null;
 }
 
 /**

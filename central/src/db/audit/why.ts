@@ -27,7 +27,7 @@ export interface WhyRow {
   readonly quantity: number;
   readonly event_time: string;
   readonly record_time: string;
-  readonly why: "bound" | "late" | null;
+  readonly why: "bound" | "late" | "pack" | null;
   readonly site: string;
   readonly epoch: string;
   readonly seq: number;

@@ -173,7 +173,7 @@ export interface PostingRow {
   readonly quantity: number;
   readonly event_time: string;
   readonly record_time: string;
-  readonly why: "bound" | "late" | null;
+  readonly why: "bound" | "late" | "pack" | null;
 }
 
 /** What a movement did to the stock, line by line. */
