@@ -46,10 +46,9 @@ describe("what was read", () => {
     const early = reads.get("a");
     values.set("a", 2);
     reads.forget(["a"]);
-    const later = reads.get("a");
     land();
-    expect(await Promise.all([early, later])).toEqual([1, 2]);
-    expect([await get("a"), state.reads]).toEqual([2, 2]);
+    expect(await early).toBe(1);
+    expect([await get("a"), await get("a"), state.reads]).toEqual([2, 2, 2]);
   });
 
   test("a read from before the news does not replace what one after it has kept", async () => {
@@ -119,6 +118,7 @@ test("whatever happens in whatever order, no answer is older than what was heard
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async steps => {
       const { values, state, reads, land } = openStore();
       const heard = new Map<string, number>();
+      for (const key of ["a", "b"]) values.set(key, 0);
       const answers: Promise<boolean>[] = [];
       for (const { kind, key } of steps) {
         if (kind === "change") values.set(key, (values.get(key) ?? 0) + 1);
@@ -139,6 +139,6 @@ test("whatever happens in whatever order, no answer is older than what was heard
       land();
       expect(await Promise.all(answers)).not.toContain(false);
     }),
-    { numRuns: 500 },
+    { numRuns: 2_000 },
   );
 });
