@@ -33,7 +33,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     const pool = openPool({ url: databaseUrl, size, applicationName: "tallygate central", log });
     stack.defer(() => pool.end());
     for (const name of await migrate(pool)) log.info({ migration: name }, "the database was brought to a newer schema");
-    const link = stack.use(await openNatsLink({ servers: config.nats.servers, name: "tallygate central", log }));
+    const link = stack.use(await openNatsLink({ nats: config.nats, name: "tallygate central", log }));
     const relay = stack.use(openRelay({ link, pool, log }));
     if (config.ingest.enabled) {
       const { stream_max_bytes: streamMaxBytes, transaction_movements_max: movementsMax } = config.ingest;

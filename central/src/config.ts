@@ -1,4 +1,4 @@
-import { LoopbackListen } from "@tallygate/kit";
+import { LoopbackListen, NatsConfig } from "@tallygate/kit";
 import { z } from "zod";
 import { auditLimits } from "./audit/limits.ts";
 import { AuthConfig } from "./auth/config.ts";
@@ -31,12 +31,10 @@ const Database = z.strictObject({
     .meta({ description: "Connections that this process opens at most, besides one that holds its partitions." }),
 });
 
-const Nats = z.strictObject({
-  servers: z
-    .array(z.string().min(1))
-    .min(1)
-    .default(["nats://127.0.0.1:4222"])
-    .meta({ description: "NATS servers with JetStream; any of them is used." }),
+const Nats = NatsConfig.extend({
+  sites_key: z.string().min(1).max(4096).optional().meta({
+    description: "File with the key that signs the keys of sites. With it, sites get theirs over the API.",
+  }),
 });
 
 const Influx = z

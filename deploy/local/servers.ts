@@ -3,7 +3,7 @@ export { ChildFailed } from "./child.ts";
 export { startInflux } from "./influx.ts";
 export type { LocalServer, ServerOptions } from "./local-server.ts";
 export { startMosquitto } from "./mosquitto.ts";
-export { startNats } from "./nats.ts";
+export { type NatsKeyFiles, startNats } from "./nats.ts";
 export { freePort, isPortFree, PortTaken, portFrom } from "./ports.ts";
 export { type LocalPostgres, startPostgres } from "./postgres.ts";
 export { type PtyPair, socatPair } from "./pty.ts";

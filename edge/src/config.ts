@@ -1,4 +1,4 @@
-import { formatHostPort, LoopbackListen } from "@tallygate/kit";
+import { formatHostPort, LoopbackListen, NatsConfig } from "@tallygate/kit";
 import { formatBracketed, isOutside, PlaceCode, parseGln, SiteId } from "@tallygate/protocol";
 import { z } from "zod";
 import { type Device, DeviceConfig, deviceIfSound } from "./drivers/index.ts";
@@ -7,14 +7,6 @@ import { Mqtt } from "./mqtt/config.ts";
 
 const Http = z.strictObject({
   listen: LoopbackListen.prefault("127.0.0.1:8081").meta({ description: "Where the site's page and API are served." }),
-});
-
-const Nats = z.strictObject({
-  servers: z
-    .array(z.string().min(1))
-    .min(1)
-    .default(["nats://127.0.0.1:4222"])
-    .meta({ description: "NATS servers with JetStream; any of them is used." }),
 });
 
 const Place = z
@@ -66,7 +58,7 @@ const Fields = z.strictObject({
   http: Http.prefault({}),
   mqtt: Mqtt.prefault({}),
   readers: Readers.prefault({}),
-  nats: Nats.prefault({}),
+  nats: NatsConfig.prefault({}),
   data: z.string().min(1).max(4096).meta({
     description: "Directory of the site's store. It holds what the centre has not confirmed: keep it on a disk.",
   }),

@@ -76,7 +76,7 @@ export function openEdge(config: EdgeConfig, { log, now = Date.now }: EdgeOption
 
     const uplink = new Uplink({
       store,
-      servers: config.nats.servers,
+      nats: config.nats,
       log,
       status: () => view.statusParts(),
       now,

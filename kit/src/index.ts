@@ -11,5 +11,6 @@ export { exitCodes } from "./life.ts";
 export * from "./listen.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";
+export { connectNats, isOpenToNetwork, NatsConfig, NatsRefused } from "./nats.ts";
 export * from "./nearest.ts";
 export * from "./process.ts";

@@ -30,7 +30,7 @@ afterAll(async () => {
 /** What a central process has of ingest and relay; partitions are shared out quickly. */
 async function openProcess({ pool, url: databaseUrl }: TestLedger) {
   const stack = new AsyncDisposableStack();
-  const link = stack.use(await openNatsLink({ servers: [nats.url], name: "test", log }));
+  const link = stack.use(await openNatsLink({ nats: { servers: [nats.url] }, name: "test", log }));
   const relay = stack.use(openRelay({ link, pool, log }));
   const metrics = createCentralMetrics(createMetrics());
   const quick = { heartbeatMs: 50, deadMs: 1_000, streamMaxBytes: 64 * 1024 * 1024 };

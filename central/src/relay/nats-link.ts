@@ -1,4 +1,5 @@
-import { connect, type NatsConnection } from "@nats-io/transport-node";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { connectNats, isOpenToNetwork, type NatsConfig } from "@tallygate/kit";
 import type { Logger } from "pino";
 import { relayLimits } from "./limits.ts";
 
@@ -16,18 +17,22 @@ export interface NatsLink extends AsyncDisposable {
 
 /** Connects; throws when no server answers now. */
 export async function openNatsLink({
-  servers,
+  nats,
   name,
   log,
 }: {
-  readonly servers: readonly string[];
+  readonly nats: NatsConfig;
   readonly name: string;
   readonly log: Pick<Logger, "info" | "warn">;
 }): Promise<NatsLink> {
-  const nc = await connect({
-    servers: [...servers],
+  if (isOpenToNetwork(nats)) {
+    log.warn({ servers: nats.servers }, "NATS takes everyone who reaches it; let it ask for keys (nats.credentials)");
+  }
+  const nc = await connectNats(nats, {
     name,
     maxReconnectAttempts: -1,
+    // A key that ended may be renewed any time.
+    ignoreAuthErrorAbort: true,
     reconnectTimeWait: relayLimits.reconnectWaitMs,
     timeout: relayLimits.connectTimeoutMs,
     pingInterval: relayLimits.pingMs,

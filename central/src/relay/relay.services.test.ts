@@ -37,7 +37,7 @@ afterAll(async () => {
 async function openBoth(now: () => number = Date.now) {
   const stack = new AsyncDisposableStack();
   const ledger = stack.use(await openTestLedger(server));
-  const link = stack.use(await openNatsLink({ servers: [nats.url], name: "test", log }));
+  const link = stack.use(await openNatsLink({ nats: { servers: [nats.url] }, name: "test", log }));
   const relay = stack.use(openRelay({ link, pool: ledger.pool, log, now }));
   await link.nc.flush();
   return { ledger, link, relay, [Symbol.asyncDispose]: () => stack.disposeAsync() };
@@ -185,7 +185,7 @@ describe("what the centre tells", () => {
   test("while NATS is away, nothing is kept in memory for it", async () => {
     await using both = await openBoth();
     await using own = await startNats();
-    await using link = await openNatsLink({ servers: [own.url], name: "test", log });
+    await using link = await openNatsLink({ nats: { servers: [own.url] }, name: "test", log });
     expect(link.connected).toBe(true);
     await own.stop();
     await vi.waitFor(() => expect(link.connected).toBe(false), { timeout: 10_000 });

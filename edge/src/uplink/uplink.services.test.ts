@@ -50,7 +50,9 @@ function openSite(path = dir.path): Store {
 }
 
 function link(store: Store): Uplink {
-  return stack.use(new Uplink({ store, servers: [nats.url], log, status: () => ({ devices: [], alarms: [] }) }).open());
+  return stack.use(
+    new Uplink({ store, nats: { servers: [nats.url] }, log, status: () => ({ devices: [], alarms: [] }) }).open(),
+  );
 }
 
 async function allConfirmed(store: Store): Promise<void> {
@@ -212,7 +214,12 @@ describe("when the store is not what it was", () => {
     const epoch = store.epoch.epoch;
     // A copy while it runs, with movements that were not confirmed when it was taken.
     cpSync(path, `${dir.path}/copy`, { recursive: true });
-    const uplink = new Uplink({ store, servers: [nats.url], log, status: () => ({ devices: [], alarms: [] }) }).open();
+    const uplink = new Uplink({
+      store,
+      nats: { servers: [nats.url] },
+      log,
+      status: () => ({ devices: [], alarms: [] }),
+    }).open();
     commitMovements(store, 21, 20);
     await allConfirmed(store);
     await uplink[Symbol.asyncDispose]();
@@ -231,7 +238,12 @@ describe("when the store is not what it was", () => {
     const path = `${dir.path}/lyon`;
     const store = open(path);
     commitMovements(store, 1, 5);
-    const uplink = new Uplink({ store, servers: [nats.url], log, status: () => ({ devices: [], alarms: [] }) }).open();
+    const uplink = new Uplink({
+      store,
+      nats: { servers: [nats.url] },
+      log,
+      status: () => ({ devices: [], alarms: [] }),
+    }).open();
     await allConfirmed(store);
     await uplink[Symbol.asyncDispose]();
     store[Symbol.dispose]();
@@ -259,7 +271,12 @@ describe("when the store is not what it was", () => {
     commitMovements(others, 1, 10);
     commitMovements(others, 101, 3);
     stack.use(
-      new Uplink({ store: others, servers: [nats.url], log, status: () => ({ devices: [], alarms: [] }) }).open(),
+      new Uplink({
+        store: others,
+        nats: { servers: [nats.url] },
+        log,
+        status: () => ({ devices: [], alarms: [] }),
+      }).open(),
     );
     await allConfirmed(others);
     others[Symbol.dispose]();

@@ -1,6 +1,6 @@
-import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
-import { backoff, type Log, sentence, sleep } from "@tallygate/kit";
-import { contractVersion, type SiteStatus, subjects } from "@tallygate/protocol";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { backoff, connectNats, isOpenToNetwork, type Log, type NatsConfig, sentence, sleep } from "@tallygate/kit";
+import { contractVersion, inboxPrefix, type SiteStatus, subjects } from "@tallygate/protocol";
 import { limits } from "../limits.ts";
 import type { Store } from "../store/store.ts";
 import { MovementsDropped } from "./batches.ts";
@@ -11,11 +11,9 @@ export type StatusParts = Pick<SiteStatus, "devices" | "alarms">;
 
 export interface UplinkOptions {
   readonly store: Store;
-  readonly servers: readonly string[];
+  readonly nats: NatsConfig;
   readonly log: Log;
   readonly status: () => StatusParts;
-  /** Credentials, TLS and the like. */
-  readonly connection?: Omit<NodeConnectionOptions, "servers" | "reconnect">;
   readonly now?: () => number;
   /** The centre confirmed movements or changed levels or catalogue, or the link changed: what pages show is out of date. */
   readonly onChange?: () => void;
@@ -60,6 +58,13 @@ export class Uplink implements AsyncDisposable {
 
   /** Begins; there is no first connection to wait for. */
   open(): this {
+    const { nats, log } = this.#options;
+    if (isOpenToNetwork(nats)) {
+      log.warn(
+        { servers: nats.servers },
+        "NATS takes everyone who reaches it; give this site a key (nats.credentials)",
+      );
+    }
     this.#running ??= this.#run();
     return this;
   }
@@ -118,9 +123,8 @@ export class Uplink implements AsyncDisposable {
   }
 
   #connect(): Promise<NatsConnection> {
-    const { store, servers, connection } = this.#options;
-    // The connection is not asked to come back by itself: each one begins with a greeting.
-    return connect({
+    const { store, nats } = this.#options;
+    return connectNats(nats, {
       name: `tallygate-edge-${store.site}`,
       timeout: limits.uplink.requestMs,
       pingInterval: limits.uplink.pingMs,
