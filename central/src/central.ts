@@ -7,6 +7,8 @@ import { openToAll } from "./auth/open-to-all.ts";
 import type { CentralConfig } from "./config.ts";
 import { migrate } from "./db/migrate.ts";
 import { openPool } from "./db/pool.ts";
+import { openEvents } from "./events/events.ts";
+import { createEventMetrics } from "./events/metrics.ts";
 import { openIngest } from "./ingest/ingest.ts";
 import { Influx } from "./projector/influx.ts";
 import { openProjector } from "./projector/projector.ts";
@@ -20,6 +22,8 @@ export interface Central extends AsyncDisposable {
   readonly url: string;
   readonly ready: string;
 }
+
+const dayMs = 24 * 60 * 60 * 1000;
 
 /**
  * Opens a central process: database, NATS, relay, ingest, projector, reservations, HTTP, in this order, and closes them in reverse. Throws when
@@ -47,6 +51,20 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
       stack.use(openAuditor({ pool, metrics: auditMetrics, log, rowsPerSecond: config.audit.rows_per_second }));
     }
     const publish = relay.publishCommits;
+    const { events: told } = config;
+    const events = stack.use(
+      openEvents({
+        pool,
+        databaseUrl,
+        link,
+        source: told.source,
+        emits: told.enabled,
+        keptMs: told.kept_days * dayMs,
+        stream: { maxBytes: told.stream_max_bytes, maxAgeMs: told.stream_max_days * dayMs },
+        metrics: createEventMetrics(registry),
+        log,
+      }),
+    );
     const reservations = stack.use(openReservations({ pool, publish, metrics, log }));
     const api = stack.use(
       await openApi({
@@ -58,6 +76,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
         sites,
         relay,
         reservations,
+        events: { head: events.head, source: told.source },
         influx,
         metrics,
         registry,

@@ -81,6 +81,50 @@ const Audit = z.strictObject({
     .meta({ description: "Rows of the ledger that the background audit reads a second at most." }),
 });
 
+const Events = z.strictObject({
+  enabled: z.boolean().default(true).meta({
+    description: "Whether this process may be the one that numbers events and publishes them to NATS.",
+  }),
+  source: z.string().min(1).max(200).default("urn:tallygate:central").meta({
+    description: "The `source` of events, a URI: how other systems tell this Tallygate from others.",
+  }),
+  kept_days: z.int().min(1).max(3650).default(30).meta({
+    description: "How long events can be read and replayed.",
+  }),
+  stream_max_days: z.int().min(1).max(3650).default(7).meta({
+    description: "How long the NATS stream keeps events; what it dropped is still to be had over HTTP.",
+  }),
+  stream_max_bytes: z
+    .int()
+    .min(1024 * 1024)
+    .default(1024 * 1024 * 1024)
+    .meta({ description: "Bytes that the NATS stream of events keeps at most; the oldest go first." }),
+});
+
+const Webhooks = z.strictObject({
+  enabled: z.boolean().default(true).meta({ description: "Whether this process may deliver to webhooks." }),
+  allow_http: z.boolean().default(false).meta({
+    description: "Whether a webhook's address may be plain http. Everyone on the way could read the events.",
+  }),
+  allow_networks: z
+    .array(z.union([z.cidrv4(), z.cidrv6()], { error: "use a network such as 10.2.0.0/16 or fd00::/8" }))
+    .default([])
+    .meta({
+      description:
+        "Networks that are not public and that webhooks may be sent to all the same, such as 10.2.0.0/16. Without them only public addresses are reached.",
+    }),
+  timeout_s: z.number().min(0.1).max(60).default(10).meta({
+    description: "How long a target may take to answer.",
+  }),
+  dead_after_hours: z.number().min(0).max(24 * 30).default(72).meta({
+    description:
+      "After how long an event that a target refuses, while it takes others, is put aside; and after how long a target that answers nothing is paused.",
+  }),
+  tries_max: z.int().min(1).max(1000).default(100).meta({
+    description: "After how many tries an event that a target refuses is put aside at the latest.",
+  }),
+});
+
 /** `central.yaml`. Every key has a default, so an empty file is a valid one. */
 export const CentralConfig = z
   .strictObject({
@@ -91,6 +135,8 @@ export const CentralConfig = z
     influx: Influx,
     ingest: Ingest.prefault({}),
     audit: Audit.prefault({}),
+    events: Events.prefault({}),
+    webhooks: Webhooks.prefault({}),
   })
   .meta({ title: "central.yaml", description: "Configuration of the central service." });
 export type CentralConfig = z.infer<typeof CentralConfig>;

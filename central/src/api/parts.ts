@@ -1,6 +1,7 @@
 import type { Log } from "@tallygate/kit";
 import type { Authenticator } from "../auth/principal.ts";
 import type { Pool } from "../db/pool.ts";
+import type { Head } from "../events/head.ts";
 import type { SiteCommit } from "../ingest/site-commit.ts";
 import type { Influx } from "../projector/influx.ts";
 import type { ChangeFeed as RelayedChanges, SiteStatuses as RelayedStatuses } from "../relay/feeds.ts";
@@ -15,10 +16,17 @@ export interface ApiParts {
   readonly sites: SiteStatuses;
   readonly relay: Announcements;
   readonly reservations: Pick<Reservations, "submit" | "get" | "list">;
+  readonly events: EventSource;
   /** Absent without InfluxDB in the configuration. */
   readonly influx: Pick<Influx, "query"> | undefined;
   readonly metrics: CentralMetrics;
   readonly log: Log;
+}
+
+/** How far events are numbered, and who they are from. */
+export interface EventSource {
+  readonly head: Pick<Head, "seq" | "waiters" | "waitBehind">;
+  readonly source: string;
 }
 
 /** Every change of every site, whichever central process committed it. */

@@ -14,6 +14,7 @@ import type { Access } from "../auth/access.ts";
 import { openToAll } from "../auth/open-to-all.ts";
 import { migrate } from "../db/migrate.ts";
 import { openPool, type Pool } from "../db/pool.ts";
+import { Head } from "../events/head.ts";
 import { applyBatches, type Ledger, openLedger } from "../ingest/apply.ts";
 import { readMessage } from "../ingest/read-message.ts";
 import { type SiteCommit, siteChanges } from "../ingest/site-commit.ts";
@@ -178,6 +179,7 @@ export async function openTestApi(
   const log = createLog("test", "error");
   const publish: LocalFeed["publishCommits"] = commits => ledger.feed.publishCommits(commits);
   const reservations = openReservations({ pool: ledger.pool, publish, metrics, log });
+  const head = new Head(ledger.pool);
   const http = await openApi({
     pool: ledger.pool,
     authenticator: access?.authenticator ?? openToAll,
@@ -186,6 +188,7 @@ export async function openTestApi(
     sites: ledger.statuses,
     relay: ledger.feed,
     reservations,
+    events: { head, source: "urn:tallygate:test" },
     influx,
     metrics,
     registry,
@@ -211,6 +214,7 @@ export async function openTestApi(
     post: (path, body, headers = {}) => request("POST", path, { headers, body }),
     async [Symbol.asyncDispose]() {
       await http[Symbol.asyncDispose]();
+      await head[Symbol.asyncDispose]();
       await reservations[Symbol.asyncDispose]();
     },
   };

@@ -1,4 +1,5 @@
 import { auditRoutes } from "./audit.ts";
+import { eventRoutes } from "./events.ts";
 import { exceptionRoutes } from "./exceptions.ts";
 import { itemRoutes } from "./items.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -22,6 +23,7 @@ export const routes = [
   siteRoutes,
   reservationRoutes,
   exceptionRoutes,
+  eventRoutes,
   auditRoutes,
   metricsRoutes,
   streamRoutes,

@@ -19,7 +19,9 @@ create index event_recorded on event (recorded_at, seq);
 -- The last number that was given. Whoever has locked the only row is the emitter, whatever locks it believes to hold besides.
 create table event_head (
   only_row boolean primary key default true check (only_row),
-  seq bigint not null default 0
+  seq bigint not null default 0,
+  -- When it was given.
+  recorded_at timestamptz not null default now()
 );
 insert into event_head default values;
 
