@@ -10,7 +10,7 @@ import {
   type Result,
   refuse,
 } from "@tallygate/protocol";
-import { readItemsOfKeys } from "../db/ledger/catalogue.ts";
+import { readMeanings } from "../db/ledger/catalogue.ts";
 import { advanceEpochs, openEpoch, readEpochs } from "../db/ledger/epochs.ts";
 import { appendMovements } from "../db/ledger/movements.ts";
 import { lockSites, lockSitesNow } from "../db/ledger/sites.ts";
@@ -183,7 +183,7 @@ function number(
 
 async function plan(client: Client, directory: Directory, movements: readonly Recorded[]): Promise<Plan> {
   const keys = new Set(movements.map(({ thing }) => thing.classKey));
-  const books = booksOf(directory, await readItemsOfKeys(client, [...keys]));
+  const books = booksOf(directory, await readMeanings(client, [...keys]));
   return planMovements({ client, movements, directory, books, why: "recorded" });
 }
 
