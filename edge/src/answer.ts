@@ -19,8 +19,8 @@ export interface AnswerBody {
   readonly to?: string;
   /** How many scans of goods moved together, or wait for their place. */
   readonly goods?: number;
-  /** While counting: what should be at the place, confirmed and pending together. */
-  readonly expected?: number;
+  /** While counting: what was counted of it so far where the scanner is. What should be there is not told to who counts. */
+  readonly counted?: number;
   /** While looking up: what is at each place. */
   readonly stock?: readonly { readonly place: string; readonly quantity: number }[];
   readonly known_at?: string;
@@ -41,16 +41,12 @@ const textMax = 64;
 export function answerBody(answer: ScanAnswer, names: AnswerNames): AnswerBody {
   const { deviceId: _, did, classKey, problem, knownAt, ...told } = answer;
   const item = classKey === undefined ? undefined : names.itemOf(classKey);
-  const stock = stockOf(item);
   const body = {
     ok: problem === undefined,
     did,
     ...told,
     ...(item?.sku === undefined ? {} : { sku: item.sku, name: item.name }),
-    ...(did === "counted" && classKey !== undefined
-      ? { expected: stock.find(({ place }) => place === answer.place)?.quantity ?? 0 }
-      : {}),
-    ...(did === "looked_up" && item !== undefined ? { stock } : {}),
+    ...(did === "looked_up" && item !== undefined ? { stock: stockOf(item) } : {}),
     ...(knownAt === undefined ? {} : { known_at: knownAt }),
     ...(problem === undefined ? {} : { problem: problem.code, detail: problem.detail }),
   };
@@ -87,7 +83,8 @@ const sayings: Readonly<Record<Did, Saying>> = {
   moved: body => [body.quantity, goodsName(body), body.goods === undefined ? body.place : body.to],
   stayed: body => [0, goodsName(body), "no move"],
   waiting: body => [body.quantity, goodsName(body), "from", body.from, "- to?"],
-  counted: body => [body.expected, goodsName(body), body.known_at ?? body.place],
+  counted: body => [body.counted, goodsName(body), body.place],
+  uncounted: body => ["undo", goodsName(body), body.counted, "left"],
   looked_up: body => [body.stock && sumOf(body), goodsName(body), body.known_at ?? body.name ?? "not in catalogue"],
   mode_set: body => ["mode", body.mode, body.from ?? body.place],
   place_set: body => ["place", body.place],

@@ -220,9 +220,12 @@ function runTicks(parts: TickParts): Disposable {
   };
 }
 
-function tell({ uplink, live }: TickParts, { movements, exceptions, readings, scanners }: CoreDecision): void {
+function tell(
+  { uplink, live }: TickParts,
+  { movements, observations, exceptions, readings, scanners }: CoreDecision,
+): void {
+  if (movements.length + observations.length > 0) uplink.wake();
   if (movements.length > 0) {
-    uplink.wake();
     live.changed("movement", "stock", "status");
   }
   if (exceptions.length > 0) live.changed("exception", "status");

@@ -16,6 +16,8 @@ export const limits = {
     recorderBytesMax: 2 * 1024 ** 3,
     /** Movements that wait for the centre. Above it a commit is refused as on a full disk: devices are held back, an alarm is raised. */
     outboxMovementsMax: 20_000_000,
+    /** Counted scans that wait for the centre. Above it a commit is refused, as with movements. */
+    observationsMax: 1_000_000,
     /** Confirmed movements that are kept for the page, and for a centre that lost them. */
     confirmedKept: 10_000,
     /** Exceptions; above it the oldest go, resolved ones first. */

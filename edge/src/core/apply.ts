@@ -1,3 +1,4 @@
+import { applySweep } from "./scanner/counting.ts";
 import type { MovementRef } from "./scanner/scanner-state.ts";
 import { identified } from "./scanner/undo.ts";
 import type { Changes, CoreDecision, CoreState } from "./state.ts";
@@ -22,6 +23,7 @@ export function apply(state: CoreState, decision: CoreDecision, first?: Movement
   applyClassScans(state, decision);
   for (const [deviceId, scanner] of changes.scanners) state.scanners.set(deviceId, scanner);
   for (const [deviceId, done] of changes.done) state.done.set(deviceId, identified(done, first));
+  for (const [deviceId, change] of changes.sweeps) applySweep(state.sweeps, deviceId, change);
 }
 
 function applyTags(state: CoreState, { slots, copies, fresh, keyOfEpc }: Changes): void {

@@ -34,11 +34,12 @@ export function decide(
   for (const reading of readings) takeReading(draft, reading);
   for (const order of orders) takeOrder(draft, order);
   sweep(draft);
-  const { movements, presence, exceptions, changes } = draft;
+  const { movements, observations, presence, exceptions, changes } = draft;
   return {
     nowMs,
     readings: draft.readings,
     movements,
+    observations,
     tagPlaces: [...draft.tagPlaces.values()],
     presence,
     exceptions,

@@ -1,6 +1,14 @@
 import type { ScanAnswer } from "./scanner/scanner-state.ts";
 import type { ActiveTag, Changes, CoreState, TagSlot } from "./state.ts";
-import type { DecidedMovement, ExceptionInput, Lookup, PresenceChange, TagPlace, TimedReading } from "./types.ts";
+import type {
+  CountedGoods,
+  DecidedMovement,
+  ExceptionInput,
+  Lookup,
+  PresenceChange,
+  TagPlace,
+  TimedReading,
+} from "./types.ts";
 
 /** A tick being decided: the state as it is, and copies of what changes. */
 export interface Draft {
@@ -10,6 +18,7 @@ export interface Draft {
   readonly changes: Changes;
   readonly readings: TimedReading[];
   readonly movements: DecidedMovement[];
+  readonly observations: CountedGoods[];
   readonly tagPlaces: Map<string, TagPlace>;
   readonly presence: PresenceChange[];
   readonly exceptions: ExceptionInput[];
@@ -36,9 +45,11 @@ export function beginDraft(state: CoreState, nowMs: number, lookup: Lookup): Dra
       slotsDone: [],
       scanners: new Map(),
       done: new Map(),
+      sweeps: new Map(),
     },
     readings: [],
     movements: [],
+    observations: [],
     tagPlaces: new Map(),
     presence: [],
     exceptions: [],

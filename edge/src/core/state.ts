@@ -2,6 +2,7 @@ import { type Account, type Identity, identify, type PlaceCode } from "@tallygat
 import type { Clock } from "./clock-skew.ts";
 import type { Hearing } from "./presence.ts";
 import { indexReadPoints, type ReadPoints, scannerConfiguration } from "./read-points.ts";
+import type { Sweep, SweepChange } from "./scanner/counting.ts";
 import type { Done, KeptScanner, ScanAnswer, ScannerState } from "./scanner/scanner-state.ts";
 import type { ClockSkew, Decision, ReadPointRule } from "./types.ts";
 
@@ -27,6 +28,8 @@ export interface CoreState {
   readonly scanners: Map<string, ScannerState>;
   /** What each scanner moved and may undo, the latest last. */
   readonly done: Map<string, readonly Done[]>;
+  /** What each scanner that counts has counted where it is. */
+  readonly sweeps: Map<string, Sweep>;
   lastSlot: number;
   version: number;
 }
@@ -82,6 +85,7 @@ export function openCore(options: CoreOptions): CoreState {
     placeOfGln: new Map(places.flatMap(({ code, glnKey }) => (glnKey === undefined ? [] : [[glnKey, code]]))),
     scanners: new Map(kept.map(({ deviceId, state }) => [deviceId, state])),
     done: new Map(),
+    sweeps: new Map(),
     identify: options.identify ?? identify,
     tags: new Map(),
     tagOfEpc: new Map(),
@@ -118,4 +122,5 @@ export interface Changes {
   readonly scanners: Map<string, ScannerState>;
   /** With the positions of the tick's own movements until they have an identity. */
   readonly done: Map<string, readonly Done[]>;
+  readonly sweeps: Map<string, SweepChange>;
 }

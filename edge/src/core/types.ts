@@ -3,6 +3,7 @@ import {
   BizStep,
   type Epoch,
   type Movement,
+  type Observation,
   PlaceCode,
   type ProblemCode,
   type Reading,
@@ -135,6 +136,13 @@ export interface DecidedMovement {
   readonly classKey?: string;
 }
 
+/** Something that was counted: an observation as decided, which moves nothing. */
+export interface CountedGoods extends Omit<Observation, "seq"> {
+  readonly classKey: string;
+  /** One thing of its own. */
+  readonly isThing: boolean;
+}
+
 /** What the core asks of the store about things that are not in its memory. Answers as of the last commit. */
 export interface Lookup {
   tagPlace(key: string): TagPlace | undefined;
@@ -155,6 +163,7 @@ export interface Decision {
   readonly nowMs: number;
   readonly readings: readonly TimedReading[];
   readonly movements: readonly DecidedMovement[];
+  readonly observations: readonly CountedGoods[];
   readonly tagPlaces: readonly TagPlace[];
   readonly presence: readonly PresenceChange[];
   readonly exceptions: readonly ExceptionInput[];

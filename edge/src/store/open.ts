@@ -15,6 +15,7 @@ export interface StoreOptions {
   readonly recorderAgeMaxMs?: number;
   readonly recorderBytesMax?: number;
   readonly outboxMovementsMax?: number;
+  readonly observationsMax?: number;
   readonly confirmedKept?: number;
   readonly exceptionsMax?: number;
   /** The largest size of the database, as a disk would set it. */

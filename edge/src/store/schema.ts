@@ -104,6 +104,20 @@ const migrations: readonly string[] = [
   -- Scanners that are not as their configuration has them: mode, place and what is half done, as JSON.
   create table scanner_state (device_id text primary key, configured text not null, state text not null) without rowid;
   `,
+  `
+  -- What was counted and the centre has not confirmed. A number is never given twice, also not after all rows are gone; the epoch
+  -- tells those of a restored copy apart.
+  create table observation (
+    id integer primary key autoincrement,
+    epoch text not null,
+    place text not null,
+    code text not null,
+    quantity integer not null,
+    event_time_ms integer not null,
+    read_point text not null,
+    session text not null
+  );
+  `,
 ];
 
 /** Brings the schema up to date. Throws `StoreTooNew` for a database of a later version. */

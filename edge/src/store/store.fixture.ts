@@ -54,6 +54,7 @@ export function decision(parts: Partial<Decision>): Decision {
     nowMs,
     readings: [],
     movements: [],
+    observations: [],
     tagPlaces: [],
     presence: [],
     exceptions: [],

@@ -3,6 +3,7 @@ import {
   type CatalogueItem,
   type Cursor,
   Epoch,
+  type ObservationsReply,
   type SiteChange,
   type SiteId,
   type SnapshotPage,
@@ -12,6 +13,7 @@ import type { ClockSkew, Decision, Lookup, TagPlace, TimedReading } from "../cor
 import { limits } from "../limits.ts";
 import { storeError } from "./errors.ts";
 import { type ExceptionQuery, Exceptions, type StoredException } from "./exceptions.ts";
+import { Observations, type WaitingObservations } from "./observations.ts";
 import type { StoreCounts, StoreOptions } from "./open.ts";
 import { type MovementQuery, Outbox, type PendingChange } from "./outbox.ts";
 import type { EpochState, StoredMovement } from "./outbox-rows.ts";
@@ -26,7 +28,7 @@ export interface CommittedTick {
 }
 
 /**
- * All that an edge keeps: recorder, outbox, tags, stock and exceptions. Everything is synchronous, and each change is one transaction
+ * All that an edge keeps: recorder, outbox, what was counted, tags, stock and exceptions. Everything is synchronous, and each change is one transaction
  * that is on the disk when the call returns; a call that throws has changed nothing.
  */
 export class Store implements Lookup, Disposable {
@@ -39,6 +41,7 @@ export class Store implements Lookup, Disposable {
   readonly #tags: Tags;
   readonly #stock: Stock;
   readonly #exceptions: Exceptions;
+  readonly #observations: Observations;
   readonly #getMeta: StatementSync;
   readonly #setMeta: StatementSync;
   /** Versions of the site that came before one that is missing. */
@@ -59,6 +62,7 @@ export class Store implements Lookup, Disposable {
     this.#tags = new Tags(db);
     this.#stock = new Stock(db);
     this.#exceptions = new Exceptions(db, options.exceptionsMax ?? store.exceptionsMax);
+    this.#observations = new Observations(db, options.observationsMax ?? store.observationsMax);
     this.#getMeta = db.prepare("select value from meta where name = ?");
     this.#setMeta = db.prepare("insert or replace into meta (name, value) values (?, ?)");
     db.exec("begin immediate");
@@ -88,12 +92,13 @@ export class Store implements Lookup, Disposable {
 
   /** Writes a tick. A decision without anything in it costs nothing. */
   commit(decision: Decision): CommittedTick {
-    const { readings, movements, tagPlaces, exceptions, scansSeen, clocks, scanners, nowMs } = decision;
-    const sizes = [readings, movements, tagPlaces, exceptions, scansSeen, clocks, scanners].map(list => list.length);
-    if (sizes.every(size => size === 0)) return { movements: [] };
+    const { readings, movements, observations, tagPlaces, exceptions, scansSeen, clocks, scanners, nowMs } = decision;
+    const lists = [readings, movements, observations, tagPlaces, exceptions, scansSeen, clocks, scanners];
+    if (lists.every(list => list.length === 0)) return { movements: [] };
     return this.#transaction("writing a tick", pending => {
       this.#recorder.append(readings, nowMs);
       const stored = this.#outbox.append(movements, pending);
+      this.#observations.append(observations, this.#outbox.current.epoch);
       this.#tags.putTick(decision);
       this.#exceptions.put(exceptions);
       return { movements: stored };
@@ -158,7 +163,22 @@ export class Store implements Lookup, Disposable {
     });
   }
 
+  /** The oldest that was counted and is not confirmed, as much of it as goes into one message. */
+  observations(): WaitingObservations | undefined {
+    return this.#observations.first();
+  }
+
+  /** Counted scans that the centre has not confirmed. */
+  get observationsWaiting(): number {
+    return this.#observations.waiting;
+  }
+
   // What the centre says.
+
+  /** The centre has committed what was counted in the epoch up to `through`. */
+  confirmObservations({ epoch, through }: Pick<ObservationsReply, "epoch" | "through">): void {
+    this.#transaction("taking a confirmation of what was counted", () => this.#observations.confirm(epoch, through));
+  }
 
   /** Takes what the centre committed. `gap`: changes before this one are missing, and a snapshot must make up for them. */
   confirm(change: Pick<SiteChange, "cursors" | "levels" | "version">): { readonly gap: boolean } {
@@ -330,6 +350,7 @@ export class Store implements Lookup, Disposable {
     this.#outbox.reload();
     this.#recorder.reload();
     this.#exceptions.reload();
+    this.#observations.reload();
     this.#loadMeta();
     this.#ahead.clear();
   }

@@ -11,6 +11,7 @@ import {
   type Level,
   type Movement,
   movementsStream,
+  Observations,
   parseBatch,
   type SiteChange,
   type SiteId,
@@ -46,6 +47,8 @@ export class FakeCentre implements AsyncDisposable {
   readonly batches: Batch[] = [];
   readonly refused: string[] = [];
   readonly hellos: Hello[] = [];
+  /** What was counted, by epoch and number. */
+  readonly counted = new Map<string, Observations["observations"][number]>();
   snapshots = 0;
   version = 0;
   pageRows = 2;
@@ -67,6 +70,7 @@ export class FakeCentre implements AsyncDisposable {
     this.#answer(subjects.hello("*"), message => this.#hello(Hello.parse(message)));
     this.#answer(subjects.snapshot("*"), message => this.#snapshotPage(SnapshotRequest.parse(message)));
     this.#answer(subjects.catalogue("*"), message => this.#cataloguePage(CatalogueRequest.parse(message)));
+    this.#answer(subjects.observations("*"), message => this.#takeCounted(Observations.parse(message)));
     const consumer = await jetstream(connection).consumers.get(movementsStream, "fake");
     await consumer.consume({ callback: (message: JsMsg) => this.#take(message), max_messages: 100 });
     return this;
@@ -193,6 +197,11 @@ export class FakeCentre implements AsyncDisposable {
     });
     const { site, version } = this;
     return { v: contractVersion, site, version, catalogueVersion: this.items.length, cursors, timeMs: 0 };
+  }
+
+  #takeCounted({ epoch, observations }: Observations): unknown {
+    for (const observation of observations) this.counted.set(`${epoch}/${observation.seq}`, observation);
+    return { v: contractVersion, site: this.site, epoch, through: observations.at(-1)?.seq };
   }
 
   #snapshotPage({ after }: SnapshotRequest): unknown {

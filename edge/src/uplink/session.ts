@@ -4,6 +4,7 @@ import { backoff, sleep } from "@tallygate/kit";
 import { type Batch, CatalogueChanged, HelloReply, Resend, SiteChange, subjects } from "@tallygate/protocol";
 import { limits } from "../limits.ts";
 import type { Store } from "../store/store.ts";
+import { CountedSender } from "./counted-sender.ts";
 import { type Fork, makeHello, settleCursors } from "./greeting.ts";
 import { Refresher } from "./refresher.ts";
 import { Sender } from "./sender.ts";
@@ -27,6 +28,9 @@ export interface SessionEvents {
   forked(fork: Fork): void;
   refreshFailed(error: unknown): void;
   refreshed(): void;
+  /** What was counted does not reach the centre. */
+  countedFailed(error: unknown): void;
+  countedSent(): void;
 }
 
 /**
@@ -38,6 +42,7 @@ export class Session {
   readonly #stream: JetStreamClient;
   readonly #sender: Sender;
   readonly #refresher: Refresher;
+  readonly #counted: CountedSender;
   readonly #end = new AbortController();
   #greetAgain: (() => void) | undefined;
   #progress = false;
@@ -62,11 +67,22 @@ export class Session {
       },
       onFailure: events.refreshFailed,
     });
+    this.#counted = new CountedSender({
+      store,
+      ask: request => this.#ask(subjects.observations(store.site), request),
+      signal: this.#end.signal,
+      onConfirmed: () => {
+        events.countedSent();
+        events.confirmed();
+      },
+      onFailure: events.countedFailed,
+    });
   }
 
-  /** Movements were committed. */
+  /** Movements were committed, or something was counted. */
   wake(): void {
     this.#sender.pump();
+    this.#counted.wake();
   }
 
   /** Runs until the connection is closed or the signal aborts. */
@@ -84,6 +100,7 @@ export class Session {
       this.#sender.stop();
       this.#end.abort();
       await this.#refresher.ended();
+      await this.#counted.ended();
       await connection.close();
       await closed;
     }
@@ -101,6 +118,7 @@ export class Session {
         this.#progress = false;
         events.sending();
         this.#sender.start();
+        this.#counted.wake();
         await again;
       } catch (error) {
         if (!ended.aborted) events.trouble(error);

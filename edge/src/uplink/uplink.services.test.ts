@@ -1,10 +1,19 @@
 import { cpSync, rmSync } from "node:fs";
 import { createLog } from "@tallygate/kit";
-import { CatalogueItem, Level } from "@tallygate/protocol";
+import { CatalogueItem, Level, PlaceCode } from "@tallygate/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type LocalServer, startNats } from "../../../deploy/local/servers.ts";
 import { HistoryForked } from "../store/errors.ts";
-import { classKey, commitMovements, lyon, movement, nowMs, open, temporaryDir } from "../store/store.fixture.ts";
+import {
+  classKey,
+  commitMovements,
+  decision,
+  lyon,
+  movement,
+  nowMs,
+  open,
+  temporaryDir,
+} from "../store/store.fixture.ts";
 import type { Store } from "../store/store.ts";
 import { FakeCentre } from "./centre.fake.ts";
 import { Uplink } from "./uplink.ts";
@@ -340,5 +349,53 @@ describe("when the store is not what it was", () => {
     uplink.wake();
     await vi.waitFor(() => expect(centre.ledger).toHaveLength(11), soon);
     expectLedger(11);
+  });
+});
+
+describe("what was counted", () => {
+  const counted = (serial: number) => ({
+    place: PlaceCode.parse("bin-1"),
+    code: `(01)09506000134352(21)${serial}`,
+    classKey,
+    isThing: true,
+    quantity: 1,
+    eventTimeMs: nowMs + serial,
+    readPoint: "gun",
+    session: "gun/1",
+  });
+  const count = (store: Store, first: number, last: number) => {
+    const observations = Array.from({ length: last - first + 1 }, (_, index) => counted(first + index));
+    store.commit(decision({ observations }));
+  };
+  const arrived = () => [...centre.counted.values()].map(({ code }) => code);
+
+  test("arrives once and in order, and stays at the edge until the centre has committed it", async () => {
+    const store = openSite();
+    count(store, 1, 1200);
+    const uplink = link(store);
+    await vi.waitFor(() => expect(uplink.status().state).not.toBe("disconnected"), soon);
+    expect(store.observationsWaiting).toBe(1200);
+    await centre.connect(nats.url);
+    await vi.waitFor(() => expect(store.observationsWaiting).toBe(0), soon);
+    count(store, 1201, 1201);
+    uplink.wake();
+    await vi.waitFor(() => expect(store.observationsWaiting).toBe(0), soon);
+    expect(arrived()).toEqual(Array.from({ length: 1201 }, (_, index) => counted(index + 1).code));
+  });
+
+  test("is asked for again when the answer was lost, and an alarm says so meanwhile", async () => {
+    await centre.connect(nats.url);
+    const store = openSite();
+    const uplink = link(store);
+    await vi.waitFor(() => expect(uplink.status().state).toBe("sending"), soon);
+    centre.faults.deaf = true;
+    count(store, 1, 3);
+    uplink.wake();
+    await vi.waitFor(() => expect(uplink.status().alarms.join()).toContain("what was counted"), soon);
+    expect(store.observationsWaiting).toBe(3);
+    centre.faults.deaf = false;
+    await vi.waitFor(() => expect(store.observationsWaiting).toBe(0), soon);
+    await vi.waitFor(() => expect(uplink.status().alarms).toEqual([]), soon);
+    expect(arrived()).toHaveLength(3);
   });
 });

@@ -69,7 +69,7 @@ export class Uplink implements AsyncDisposable {
     return this;
   }
 
-  /** Call after each commit with movements: they go out at once if the link is there. */
+  /** Call after each commit with movements or with something counted: they go out at once if the link is there. */
   wake(): void {
     this.#session?.wake();
   }
@@ -126,11 +126,11 @@ export class Uplink implements AsyncDisposable {
     const { store, nats } = this.#options;
     return connectNats(nats, {
       name: `tallygate-edge-${store.site}`,
+      inboxPrefix: inboxPrefix(store.site),
       timeout: limits.uplink.requestMs,
       pingInterval: limits.uplink.pingMs,
       maxPingOut: 2,
-      ...connection,
-      servers: [...servers],
+      // The connection is not asked to come back by itself: each one begins with a greeting.
       reconnect: false,
     });
   }
@@ -154,6 +154,9 @@ export class Uplink implements AsyncDisposable {
         },
         refreshed: () => this.#alarms.delete("refresh"),
         refreshFailed: error => this.#alarm("refresh", `stock and catalogue are not up to date: ${sentence(error)}`),
+        countedSent: () => this.#alarms.delete("counted"),
+        countedFailed: error =>
+          this.#alarm("counted", `what was counted does not reach the centre: ${sentence(error)}; it is kept here`),
         forked: ({ detail, reissued, epoch }) =>
           this.#alarm(
             `fork ${epoch}`,

@@ -113,12 +113,13 @@ describe("the modes", () => {
     scan(story, "TG:MODE:COUNT", milk, serialised, "TG:QTY:7", milk, "TG:MODE:LOOK_UP", milk, serialised);
     expect(story.movements).toEqual([]);
     expect(story.answers.slice(1, 5)).toMatchObject([
-      { did: "counted", classKey: "(01)09506000134352", quantity: 1, place: "dock-1" },
-      { did: "counted", knownAt: "bin-2" },
+      { did: "counted", classKey: "(01)09506000134352", quantity: 1, place: "dock-1", counted: 1 },
+      { did: "counted", counted: 2 },
       { did: "quantity_set" },
-      { did: "counted", quantity: 7 },
+      { did: "counted", quantity: 7, counted: 9 },
     ]);
     expect(story.answers.slice(-2)).toMatchObject([{ did: "looked_up" }, { did: "looked_up", knownAt: "bin-2" }]);
+    expect(story.answers[2]).not.toHaveProperty("knownAt");
     expect(story.core.tags.size).toBe(0);
   });
 

@@ -5,6 +5,7 @@ import { findScanner } from "../read-points.ts";
 import type { CoreState } from "../state.ts";
 import type { ReadPointRule, TimedReading } from "../types.ts";
 import { type Command, parseCommand } from "./commands.ts";
+import { countGoods, takeBackCounted } from "./counting.ts";
 import { goodsOf, isRepeat, moveGoods, moveWaiting, quantityFault, times } from "./goods.ts";
 import { movesGoods, routeAt, type ScanMode, stepOf } from "./modes.ts";
 import {
@@ -148,7 +149,7 @@ export function inMode(state: ScannerState, mode: ScanMode): ScannerState {
   return { ...own, mode };
 }
 
-/** What waits is taken back first; then what moved is reversed, the latest first. */
+/** What waits is taken back first, and what was counted at the place; then what moved is reversed, the latest first. */
 function undo(scan: Scan): Outcome {
   const { state, draft } = scan;
   const waiting = state.goods.at(-1);
@@ -157,6 +158,11 @@ function undo(scan: Scan): Outcome {
     const goods = state.goods.slice(0, -1);
     const named = classKey === undefined ? {} : { classKey };
     return { did: "taken_back", code, ...named, quantity, goods: goods.length, next: step(scan, { goods }) };
+  }
+  const uncounted = scan.mode === "count" ? takeBackCounted(draft, scan) : undefined;
+  if (uncounted !== undefined) {
+    const { code, classKey, quantity, sum } = uncounted;
+    return { did: "uncounted", code, classKey, quantity, counted: sum };
   }
   const undone = undoLast(draft, scan);
   if (!undone.ok) return { did: "refused", problem: undone.problem };
@@ -207,7 +213,8 @@ function takeGoods(scan: Scan, scanned: Goods): Outcome {
 
 function placeGoods(scan: Scan, goods: Goods): Outcome {
   const { mode, state, rule, draft } = scan;
-  if (!movesGoods(mode)) return observed(scan, goods);
+  if (mode === "count") return count(scan, goods);
+  if (!movesGoods(mode)) return lookedUp(scan, goods);
   if (mode === "move" && (state.from !== undefined || !scan.hasRoute)) return wait(scan, goods);
   if (rule.from === rule.to) {
     const detail = `Goods would go from ${rule.from} to ${rule.to}, which is the same: set another place`;
@@ -239,11 +246,18 @@ function wait(scan: Scan, goods: Goods): Outcome {
   return { did: "waiting", ...nameOf(goods), from: state.from, goods: waiting.length, next };
 }
 
-/** Counting and looking up move nothing, and bring nothing into memory. */
-function observed({ draft, mode }: Scan, goods: Goods): Outcome {
+/** Counting moves nothing: the centre is told what is there, and the person what is counted so far. What should be there is not said. */
+function count(scan: Scan, goods: Goods): Outcome {
+  const fault = quantityFault(goods);
+  if (fault !== undefined) return refused(scan, fault, goods.key);
+  const { did, sum } = countGoods(scan.draft, goods, scan);
+  return { did, ...nameOf(goods), counted: sum };
+}
+
+/** Looking up moves nothing, and brings nothing into memory. */
+function lookedUp({ draft }: Scan, goods: Goods): Outcome {
   const knownAt = goods.isThing ? accountOf(draft, goods.key) : undefined;
-  const did = mode === "count" ? "counted" : "looked_up";
-  return { did, ...nameOf(goods), ...(knownAt === undefined ? {} : { knownAt }) };
+  return { did: "looked_up", ...nameOf(goods), ...(knownAt === undefined ? {} : { knownAt }) };
 }
 
 function accountOf(draft: Draft, key: string): string | undefined {

@@ -8,6 +8,8 @@ export const scannerLimits = {
   goodsMax: 500,
   /** Movements of a scanner that can be undone; the oldest are forgotten. */
   undoMax: 100,
+  /** Things that are remembered as counted in one sweep; beyond that it begins anew, and the centre knows those that come again. */
+  sweepThingsMax: 100_000,
 } as const;
 
 /** Goods that were scanned and wait for the place they go to. */
@@ -77,6 +79,8 @@ export type Did =
   /** Goods wait for the place they go to. */
   | "waiting"
   | "counted"
+  /** What was counted last is not counted any more. */
+  | "uncounted"
   | "looked_up"
   | "mode_set"
   | "place_set"
@@ -104,6 +108,8 @@ export interface ScanAnswer {
   readonly to?: string;
   /** How many goods moved together, or wait. */
   readonly goods?: number;
+  /** What was counted of its class so far in this sweep. */
+  readonly counted?: number;
   /** Where one thing of its own is known to be. */
   readonly knownAt?: string;
   readonly forgot?: true;
