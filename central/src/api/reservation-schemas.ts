@@ -93,7 +93,8 @@ export const Reservation = z
     policy: z.string().meta({ examples: ["one_place"] }),
     reference: z.string().nullable(),
     created_at: fields.time,
-    expires_at: fields.time,
+    expires_at: fields.time.nullable().meta({ description: "Null where the document that it is held for ends it." }),
+    document: z.string().nullable().meta({ description: "The id of the order or transfer that it is held for." }),
     ended_at: fields.time.nullable(),
     lines: z.array(
       z.object({

@@ -13,7 +13,11 @@ export interface AskToReserve {
   readonly id: string;
   readonly policy: PolicyName;
   readonly reference?: string | undefined;
-  readonly expiresInMs: number;
+  /** Undefined where a document is what ends it. */
+  readonly expiresInMs: number | undefined;
+  readonly documentId?: string | undefined;
+  /** What becomes of a line of which there is less: it refuses the whole, or holds what there is. */
+  readonly whenShort?: "refuse" | "take";
   readonly lines: readonly AskedLine[];
   readonly sites: readonly string[];
 }

@@ -120,3 +120,58 @@ describe("a group, at time 5000", () => {
     expect(stock.reduce((sum, change) => sum + change.by, 0)).toBe(by);
   });
 });
+
+describe("what is held for a document", () => {
+  const command = { ...reserve("a", 7, 4), expiresInMs: undefined, documentId: "d", whenShort: "take" as const };
+
+  test("is as much of each line as there is, and no clock ends it", () => {
+    const { results, created } = decide({
+      commands: [command],
+      stock: [level(9)],
+      reservations: new Map(),
+      nowMs: 5_000,
+    });
+    expect(results).toMatchObject([{ ok: true, value: { expiresMs: undefined, documentId: "d" } }]);
+    expect(created[0]?.holds).toMatchObject([
+      { line: 0, quantity: 7 },
+      { line: 1, quantity: 2 },
+    ]);
+    const late = {
+      commands: [{ kind: "expire" as const, id: "a" }],
+      stock: [level(9, 9)],
+      nowMs: Number.MAX_SAFE_INTEGER,
+    };
+    const after = decide({ ...late, reservations: new Map(created.map(one => [one.id, one])) });
+    expect(after.results).toMatchObject([{ ok: true, value: { state: "held" } }]);
+  });
+
+  test("is answered where there is nothing, and nothing is written", () => {
+    const { results, created, stock } = decide({
+      commands: [command],
+      stock: [level(0)],
+      reservations: new Map(),
+      nowMs: 5_000,
+    });
+    expect(results).toMatchObject([{ ok: true, value: { holds: [] } }]);
+    expect([created, stock]).toEqual([[], []]);
+  });
+
+  test("grows by what there is, one hold for a line at a place, and never a hold of another's", () => {
+    const known = { ...held("a", 3), expiresMs: undefined, documentId: "d" };
+    const line = { sku: "A", itemId: 1, siteId: 1, placeId: undefined };
+    const lines = [
+      { ...line, number: 0, quantity: 2 },
+      { ...line, number: 1, quantity: 9 },
+    ];
+    const more = { kind: "extend" as const, id: "a", documentId: "d", policy: "one_place" as const, lines };
+    const input = { stock: [level(8, 3)], reservations: new Map([["a", known]]), nowMs: 5_000 };
+    const { changed, stock } = decide({ ...input, commands: [more] });
+    expect(changed[0]?.holds).toMatchObject([
+      { line: 0, quantity: 5 },
+      { line: 1, quantity: 3 },
+    ]);
+    expect(stock).toMatchObject([{ by: 5 }]);
+    const { results } = decide({ ...input, commands: [{ ...more, documentId: "e" }, part("release", "a", 1)] });
+    expect(results.map(result => !result.ok && result.problem.code)).toEqual(Array(2).fill("reservation.of_document"));
+  });
+});

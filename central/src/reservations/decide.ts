@@ -4,8 +4,10 @@ import {
   type Command,
   type End,
   type Expire,
+  type Extend,
   type Hold,
   type Line,
+  type NumberedLine,
   type Reservation,
   type ReservationState,
   type Reserve,
@@ -14,7 +16,7 @@ import {
   stateAt,
 } from "./model.ts";
 import { policyOf } from "./policies/index.ts";
-import type { Candidate } from "./policies/policy.ts";
+import { type Candidate, mostFirst, type Pick as Picked, takeInOrder } from "./policies/policy.ts";
 
 export interface DecideInput {
   /** In the order in which they are decided. */
@@ -63,6 +65,8 @@ class Decider {
     switch (command.kind) {
       case "reserve":
         return this.reserve(command);
+      case "extend":
+        return this.extend(command);
       case "fulfil":
       case "release":
         return this.end(command);
@@ -75,7 +79,7 @@ class Decider {
     const holds: Hold[] = [];
     const faults: { readonly at: string; readonly detail: string }[] = [];
     for (const [index, line] of command.lines.entries()) {
-      const held = this.hold(command, line, index);
+      const held = this.hold(command, { ...line, number: index });
       if (held.ok) holds.push(...held.value);
       else faults.push({ at: `lines[${index}].quantity`, detail: held.problem.detail });
     }
@@ -84,33 +88,50 @@ class Decider {
       for (const { itemId, placeId, quantity } of holds) this.levels.reserve(itemId, placeId, -quantity);
       return refuse("reservation.insufficient", faults.map(({ detail }) => detail).join(" "), { at: first.at, faults });
     }
-    const { id, policy, reference, expiresInMs } = command;
+    const { id, policy, reference, documentId, expiresInMs } = command;
     const { nowMs } = this.input;
-    const times = { createdMs: nowMs, expiresMs: nowMs + expiresInMs, endedMs: undefined };
-    const reservation: Reservation = { id, state: "held", policy, reference, ...times, holds };
-    this.created.push(reservation);
+    const expiresMs = expiresInMs === undefined ? undefined : nowMs + expiresInMs;
+    const times = { createdMs: nowMs, expiresMs, endedMs: undefined };
+    const reservation: Reservation = { id, state: "held", policy, reference, documentId, ...times, holds };
+    // What holds nothing is no promise: it is answered, and there is nothing to write.
+    if (holds.length > 0) this.created.push(reservation);
     return ok(reservation);
   }
 
-  private hold({ policy, siteIds }: Reserve, line: Line, index: number): Result<readonly Hold[]> {
-    const { itemId, quantity } = line;
+  private extend(command: Extend): Result<Reservation> {
+    const found = this.held(command);
+    if (!found.ok) return found;
+    let { holds } = found.value;
+    for (const line of command.lines) {
+      const more = this.hold({ ...command, siteIds: [], whenShort: "take" }, line);
+      if (more.ok) holds = withHolds(holds, more.value);
+    }
+    return ok(this.remember({ ...found.value, holds }));
+  }
+
+  private hold(
+    { policy, siteIds, whenShort = "refuse" }: Pick<Reserve, "policy" | "siteIds" | "whenShort">,
+    line: NumberedLine,
+  ): Result<readonly Hold[]> {
+    const { itemId, quantity, number } = line;
     const anywhere = this.levels.candidates(itemId, line);
     const { takesSites, choose } = policyOf(policy);
     const candidates = takesSites ? anywhere.filter(({ siteId }) => siteIds.includes(siteId)) : anywhere;
-    const picks = choose(quantity, candidates, siteIds);
+    const picks =
+      choose(quantity, candidates, siteIds) ?? (whenShort === "take" ? all(quantity, candidates) : undefined);
     if (picks === undefined) return insufficient(line, candidates);
     const sites = new Map(candidates.map(({ placeId, siteId }) => [placeId, siteId]));
     return ok(
       picks.map(({ placeId, quantity }) => {
         this.levels.reserve(itemId, placeId, quantity);
         const siteId = sites.get(placeId) ?? 0;
-        return { line: index, itemId, placeId, siteId, quantity, fulfilled: 0, released: 0 };
+        return { line: number, itemId, placeId, siteId, quantity, fulfilled: 0, released: 0 };
       }),
     );
   }
 
   private end(command: End): Result<Reservation> {
-    const found = this.held(command.id);
+    const found = this.held(command);
     if (!found.ok) return found;
     const field = command.kind === "fulfil" ? "fulfilled" : "released";
     const holds = [...found.value.holds];
@@ -124,7 +145,7 @@ class Decider {
   private expire({ id }: Expire): Result<Reservation> {
     const reservation = this.find(id);
     if (reservation === undefined) return unknown(id);
-    if (reservation.state !== "held" || reservation.expiresMs > this.input.nowMs) return ok(reservation);
+    if (reservation.state !== "held" || stateAt(reservation, this.input.nowMs) === "held") return ok(reservation);
     for (const hold of reservation.holds) this.giveBack(hold, remaining(hold));
     return ok(this.remember({ ...reservation, state: "expired", endedMs: this.input.nowMs }));
   }
@@ -153,12 +174,13 @@ class Decider {
     return this.changed.get(id) ?? this.input.reservations.get(id);
   }
 
-  private held(id: string): Result<Reservation> {
+  private held({ id, documentId }: { id: string; documentId?: string | undefined }): Result<Reservation> {
     const reservation = this.find(id);
     if (reservation === undefined) return unknown(id);
+    if (reservation.documentId !== documentId) return ofDocument(reservation);
     const state = stateAt(reservation, this.input.nowMs);
     if (state === "held") return ok(reservation);
-    const when = new Date(reservation.endedMs ?? reservation.expiresMs).toISOString();
+    const when = new Date(reservation.endedMs ?? reservation.expiresMs ?? 0).toISOString();
     const how = state === "expired" ? "expired" : `was ${state}`;
     return refuse("reservation.ended", `The reservation ${id} ${how} at ${when}; nothing of it is held any more.`);
   }
@@ -166,6 +188,11 @@ class Decider {
 
 function unknown(id: string) {
   return refuse("reservation.unknown", `There is no reservation ${id}.`, { at: "path.id" });
+}
+
+function ofDocument({ id, reference }: Reservation) {
+  const detail = `The reservation ${id} belongs to the document ${reference ?? ""}; change or cancel the document instead.`;
+  return refuse("reservation.of_document", detail, { at: "path.id" });
 }
 
 function insufficient({ sku, quantity }: Line, candidates: readonly Candidate[]) {
@@ -183,6 +210,24 @@ function notHeld({ sku, quantity }: Line, missing: number, index: number) {
 
 function everythingOf(holds: readonly Hold[]): readonly Line[] {
   return holds.map(hold => ({ ...hold, sku: "", quantity: remaining(hold) }));
+}
+
+/** All that there is, where it is less than the quantity. */
+function all(quantity: number, candidates: readonly Candidate[]): readonly Picked[] | undefined {
+  const inAll = candidates.reduce((sum, { available }) => sum + available, 0);
+  return takeInOrder(Math.min(quantity, inAll), candidates.toSorted(mostFirst));
+}
+
+/** Holds with some more, each line's at a place as one. */
+function withHolds(holds: readonly Hold[], more: readonly Hold[]): readonly Hold[] {
+  const all = [...holds];
+  for (const hold of more) {
+    const index = all.findIndex(({ line, placeId }) => line === hold.line && placeId === hold.placeId);
+    const before = all[index];
+    if (before === undefined) all.push(hold);
+    else all[index] = { ...before, quantity: before.quantity + hold.quantity };
+  }
+  return all;
 }
 
 /** Takes a line's quantity out of what is held, in the order of lines and places; gives what is missing. */

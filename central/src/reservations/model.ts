@@ -19,23 +19,43 @@ export interface Line {
   readonly placeId: number | undefined;
 }
 
-/** Holds all of its lines, or nothing. */
+/** Holds all of its lines, or nothing; or, of each line, as much as there is. */
 export interface Reserve {
   readonly kind: "reserve";
   /** The id that it gets. */
   readonly id: string;
   readonly policy: PolicyName;
   readonly reference: string | undefined;
-  readonly expiresInMs: number;
+  /** Undefined where a document is what ends it. */
+  readonly expiresInMs: number | undefined;
+  readonly documentId?: string | undefined;
+  /** What becomes of a line of which there is less: it refuses the whole, or holds what there is. */
+  readonly whenShort?: "refuse" | "take";
   readonly lines: readonly Line[];
   /** Sites in order of preference; empty where the policy takes none. */
   readonly siteIds: readonly number[];
+}
+
+/** Holds more for a document's reservation: of each line as much as there is. */
+export interface Extend {
+  readonly kind: "extend";
+  readonly id: string;
+  readonly documentId: string;
+  readonly policy: PolicyName;
+  readonly lines: readonly NumberedLine[];
+}
+
+/** A line with its number in the reservation, from 0. */
+export interface NumberedLine extends Line {
+  readonly number: number;
 }
 
 /** Ends a reservation: the goods have gone to whom they were promised (`fulfil`), or are free again (`release`). */
 export interface End {
   readonly kind: "fulfil" | "release";
   readonly id: string;
+  /** A document's reservation is ended by the document alone. */
+  readonly documentId?: string | undefined;
   /** Absent: all that it holds. */
   readonly lines: readonly Line[] | undefined;
 }
@@ -46,7 +66,7 @@ export interface Expire {
   readonly id: string;
 }
 
-export type Command = Reserve | End | Expire;
+export type Command = Reserve | Extend | End | Expire;
 
 export interface Hold {
   /** Which of the reservation's lines, from 0. */
@@ -66,8 +86,10 @@ export interface Reservation {
   readonly state: ReservationState;
   readonly policy: string;
   readonly reference: string | undefined;
+  readonly documentId?: string | undefined;
   readonly createdMs: number;
-  readonly expiresMs: number;
+  /** Undefined where no clock ends it, but the document that it is held for. */
+  readonly expiresMs: number | undefined;
   readonly endedMs: number | undefined;
   /** By line and place. */
   readonly holds: readonly Hold[];
@@ -80,5 +102,5 @@ export function remaining(hold: Pick<Hold, "quantity" | "fulfilled" | "released"
 
 /** The state as of a time: past its time, a reservation has expired even before anyone has noticed. */
 export function stateAt({ state, expiresMs }: Pick<Reservation, "state" | "expiresMs">, nowMs: number) {
-  return state === "held" && expiresMs <= nowMs ? "expired" : state;
+  return state === "held" && expiresMs !== undefined && expiresMs <= nowMs ? "expired" : state;
 }

@@ -54,10 +54,10 @@ export class Names {
       if (siteId === undefined) return siteUnknown(site, `sites[${index}]`);
       siteIds.push(siteId);
     }
-    const { id, policy, reference, expiresInMs } = ask;
+    const { id, policy, reference, expiresInMs, documentId, whenShort = "refuse" } = ask;
     const { takesSites } = policyOf(policy);
     if (takesSites === siteIds.length > 0)
-      return ok({ kind: "reserve", id, policy, reference, expiresInMs, lines, siteIds });
+      return ok({ kind: "reserve", id, policy, reference, expiresInMs, documentId, whenShort, lines, siteIds });
     const detail = takesSites
       ? `The policy ${policy} needs sites, in the order in which they are to be taken from.`
       : `The policy ${policy} takes no order of sites; leave sites out, or take the policy nearest.`;

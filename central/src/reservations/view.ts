@@ -22,14 +22,17 @@ export interface ReservationView {
   readonly policy: string;
   readonly reference: string | null;
   readonly created_at: string;
-  readonly expires_at: string;
+  /** Null where the document that it is held for ends it. */
+  readonly expires_at: string | null;
+  /** The document that it is held for. */
+  readonly document: string | null;
   readonly ended_at: string | null;
   readonly lines: LineView[];
 }
 
 /** How a reservation is shown as of a time. The directory knows the names of all its holds. */
 export function viewOf(reservation: Reservation, directory: Directory, nowMs: number): ReservationView {
-  const { id, policy, reference, createdMs, expiresMs, endedMs, holds } = reservation;
+  const { id, policy, reference, documentId, createdMs, expiresMs, endedMs, holds } = reservation;
   const state = stateAt(reservation, nowMs);
   const ended = endedMs ?? (state === "expired" ? expiresMs : undefined);
   const lines: (Omit<LineView, "holds"> & { holds: HoldView[] })[] = [];
@@ -45,9 +48,11 @@ export function viewOf(reservation: Reservation, directory: Directory, nowMs: nu
     policy,
     reference: reference ?? null,
     created_at: new Date(createdMs).toISOString(),
-    expires_at: new Date(expiresMs).toISOString(),
+    expires_at: expiresMs === undefined ? null : new Date(expiresMs).toISOString(),
+    document: documentId ?? null,
     ended_at: ended === undefined ? null : new Date(ended).toISOString(),
-    lines,
+    // A document's line of which nothing is held has no place among them.
+    lines: lines.filter(line => line !== undefined),
   };
 }
 

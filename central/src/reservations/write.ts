@@ -49,7 +49,8 @@ export async function writeDown(
   );
   await updateHolds(client, changedHolds(changed, before));
   await resolveShortages(client, noLongerShort(stock, names));
-  await writeReserved(client, { stock, created, answers, keptMs: reservationLimits.keptMs });
+  const added = addedHolds(changed, before);
+  await writeReserved(client, { stock, created, added, answers, keptMs: reservationLimits.keptMs });
 }
 
 function wantedLevels(commands: readonly Command[], reservations: ReadonlyMap<string, Reservation>) {
@@ -59,11 +60,12 @@ function wantedLevels(commands: readonly Command[], reservations: ReadonlyMap<st
     for (const { itemId, placeId } of holds) exact.set(`${itemId} ${placeId}`, { itemId, placeId });
   }
   for (const command of commands) {
-    if (command.kind !== "reserve") continue;
+    if (command.kind !== "reserve" && command.kind !== "extend") continue;
+    const sites = command.kind === "reserve" ? command.siteIds : [];
     for (const { itemId, placeId, siteId } of command.lines) {
       if (placeId !== undefined) exact.set(`${itemId} ${placeId}`, { itemId, placeId });
       else {
-        const siteIds = siteId === undefined && command.siteIds.length > 0 ? command.siteIds : [siteId];
+        const siteIds = siteId === undefined && sites.length > 0 ? sites : [siteId];
         for (const each of siteIds) open.set(`${itemId} ${each}`, { itemId, siteId: each });
       }
     }
@@ -76,9 +78,17 @@ function changedHolds(changed: readonly Reservation[], before: ReadonlyMap<strin
     holds
       .filter((hold, index) => {
         const old = before.get(id)?.holds[index];
-        return old?.fulfilled !== hold.fulfilled || old.released !== hold.released;
+        if (old === undefined) return false;
+        return old.quantity !== hold.quantity || old.fulfilled !== hold.fulfilled || old.released !== hold.released;
       })
       .map(hold => ({ ...hold, reservationId: id })),
+  );
+}
+
+/** Holds behind those that a reservation had. */
+function addedHolds(changed: readonly Reservation[], before: ReadonlyMap<string, Reservation>) {
+  return changed.flatMap(({ id, holds }) =>
+    holds.slice(before.get(id)?.holds.length ?? holds.length).map(hold => ({ ...hold, id })),
   );
 }
 

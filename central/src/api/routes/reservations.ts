@@ -113,6 +113,7 @@ function endRoute<E extends Ending>(ending: E) {
       ...problemResponses(
         "reservation.unknown",
         "reservation.ended",
+        "reservation.of_document",
         "reservation.insufficient",
         "item.unknown",
         "site.unknown",

@@ -16,13 +16,14 @@ interface ReservationRow {
   readonly state: ReservationState;
   readonly policy: string;
   readonly reference: string | null;
+  readonly document_id: string | null;
   readonly created: number;
-  readonly expires: number;
+  readonly expires: number | null;
   readonly ended: number | null;
 }
 
 const ms = (column: string) => `floor(extract(epoch from ${column}) * 1000)::bigint`;
-const columns = `id, state, policy, reference, ${ms("created_at")} as created, ${ms("expires_at")} as expires, ${ms("ended_at")} as ended`;
+const columns = `id, state, policy, reference, document_id, ${ms("created_at")} as created, ${ms("expires_at")} as expires, ${ms("ended_at")} as ended`;
 
 /** Reservations with their holds; what is missing does not exist. */
 export async function readReservations(db: Executor, ids: readonly string[]): Promise<Map<string, Reservation>> {
@@ -62,9 +63,10 @@ async function withHolds(db: Executor, rows: readonly ReservationRow[]): Promise
 }
 
 function toReservation(row: ReservationRow, holds: readonly Hold[]): Reservation {
-  const { id, state, policy, reference, created, expires, ended } = row;
-  const times = { createdMs: created, expiresMs: expires, endedMs: ended ?? undefined };
-  return { id, state, policy, reference: reference ?? undefined, ...times, holds };
+  const { id, state, policy, reference, document_id: document, created, expires, ended } = row;
+  const times = { createdMs: created, expiresMs: expires ?? undefined, endedMs: ended ?? undefined };
+  const names = { reference: reference ?? undefined, documentId: document ?? undefined };
+  return { id, state, policy, ...names, ...times, holds };
 }
 
 /** Writes how locked reservations have ended. */
@@ -83,7 +85,7 @@ export async function endReservations(client: Client, ended: readonly Reservatio
   });
 }
 
-/** Writes what has been fulfilled and released of holds whose reservations are locked. */
+/** Writes what is held, and what has been fulfilled and released, of holds whose reservations are locked. */
 export async function updateHolds(
   client: Client,
   holds: readonly (Hold & { readonly reservationId: string })[],
@@ -91,14 +93,15 @@ export async function updateHolds(
   if (holds.length === 0) return;
   await client.query({
     name: "reservations-update-holds",
-    text: `update reservation_hold as hold set fulfilled = now.fulfilled, released = now.released
-      from unnest($1::text[], $2::integer[], $3::integer[], $4::bigint[], $5::bigint[])
-        as now (id, line, place_id, fulfilled, released)
+    text: `update reservation_hold as hold set quantity = now.quantity, fulfilled = now.fulfilled, released = now.released
+      from unnest($1::text[], $2::integer[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[])
+        as now (id, line, place_id, quantity, fulfilled, released)
       where hold.reservation_id = now.id::uuid and hold.line = now.line and hold.place_id = now.place_id`,
     values: [
       binaryArray.text(holds.map(hold => hold.reservationId)),
       binaryArray.integer(holds.map(hold => hold.line)),
       binaryArray.integer(holds.map(hold => hold.placeId)),
+      binaryArray.bigint(holds.map(hold => hold.quantity)),
       binaryArray.bigint(holds.map(hold => hold.fulfilled)),
       binaryArray.bigint(holds.map(hold => hold.released)),
     ],

@@ -1,5 +1,5 @@
 import type { ReservedChange } from "../../reservations/levels.ts";
-import type { Reservation } from "../../reservations/model.ts";
+import type { Hold, Reservation } from "../../reservations/model.ts";
 import { binaryArray } from "../binary.ts";
 import type { Client } from "../pool.ts";
 import { Outdated } from "../transaction.ts";
@@ -9,9 +9,13 @@ export interface Writes {
   /** Of levels that are locked. */
   readonly stock: readonly ReservedChange[];
   readonly created: readonly Reservation[];
+  /** Further holds of reservations that were there, and are locked. */
+  readonly added: readonly AddedHold[];
   readonly answers: readonly KeptAnswer[];
   readonly keptMs: number;
 }
+
+type AddedHold = Hold & { readonly id: string };
 
 /**
  * Writes what a group has decided, but for endings: what is reserved, that its sites are to be told, new reservations and their
@@ -19,12 +23,19 @@ export interface Writes {
  * past its time gives way to a new one. Throws `Outdated` when another process has answered one of the requests since: the
  * next try finds that answer. Answers are written in order, by those who have all their other locks: nobody waits in a circle.
  */
-export async function writeReserved(client: Client, { stock, created, answers, keptMs }: Writes): Promise<void> {
-  if (stock.length === 0 && created.length === 0 && answers.length === 0) return;
+export async function writeReserved(client: Client, writes: Writes): Promise<void> {
+  const { stock, created, added, answers, keptMs } = writes;
+  if (stock.length + created.length + added.length + answers.length === 0) return;
   const { rows } = await client.query<{ levels: number; answers: number }>({
     name: "reservations-write",
     text,
-    values: [...stockValues(stock), ...createdValues(created), ...answerValues(answers), keptMs],
+    values: [
+      ...stockValues(stock),
+      ...createdValues(created),
+      ...holdValues(created, added),
+      ...answerValues(answers),
+      keptMs,
+    ],
   });
   if (rows[0]?.levels !== stock.length)
     throw new Error(`${rows[0]?.levels} of ${stock.length} locked levels were there`);
@@ -39,21 +50,21 @@ const text = `with changed as (
   ), noted as (
     insert into reserved_change (site_id, item_id, place_id) select site_id, item_id, place_id from changed
   ), added as (
-    insert into reservation (id, policy, reference, created_at, expires_at)
-    select id::uuid, policy, reference, created_at, expires_at
-    from unnest($4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-      as new (id, policy, reference, created_at, expires_at)
+    insert into reservation (id, policy, reference, document_id, created_at, expires_at)
+    select id::uuid, policy, reference, document_id::uuid, created_at, expires_at
+    from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[])
+      as new (id, policy, reference, document_id, created_at, expires_at)
   ), held as (
     insert into reservation_hold (reservation_id, line, place_id, site_id, item_id, quantity)
     select id::uuid, line, place_id, site_id, item_id, quantity
-    from unnest($9::text[], $10::integer[], $11::integer[], $12::integer[], $13::integer[], $14::bigint[])
+    from unnest($10::text[], $11::integer[], $12::integer[], $13::integer[], $14::integer[], $15::bigint[])
       as new (id, line, place_id, site_id, item_id, quantity)
   ), answered as (
     insert into reservation_answer (id, request_hash, response)
     select id::uuid, request_hash::uuid, response
-    from unnest($15::text[], $16::text[], $17::text[]) as answer (id, request_hash, response) order by 1
+    from unnest($16::text[], $17::text[], $18::text[]) as answer (id, request_hash, response) order by 1
     on conflict (id) do update set request_hash = excluded.request_hash, response = excluded.response, created_at = now()
-    where reservation_answer.created_at <= now() - $18 * interval '1 millisecond'
+    where reservation_answer.created_at <= now() - $19 * interval '1 millisecond'
     returning 1
   )
   select (select count(*) from changed) as levels, (select count(*) from answered) as answers`;
@@ -67,13 +78,19 @@ function stockValues(stock: readonly ReservedChange[]) {
 }
 
 function createdValues(created: readonly Reservation[]) {
-  const holds = created.flatMap(({ id, holds }) => holds.map(hold => ({ id, ...hold })));
   return [
     binaryArray.text(created.map(one => one.id)),
     binaryArray.text(created.map(one => one.policy)),
     binaryArray.text(created.map(one => one.reference)),
+    binaryArray.text(created.map(one => one.documentId)),
     binaryArray.timestamptz(created.map(one => one.createdMs)),
     binaryArray.timestamptz(created.map(one => one.expiresMs)),
+  ];
+}
+
+function holdValues(created: readonly Reservation[], added: readonly AddedHold[]) {
+  const holds = [...created.flatMap(({ id, holds }) => holds.map(hold => ({ id, ...hold }))), ...added];
+  return [
     binaryArray.text(holds.map(hold => hold.id)),
     binaryArray.integer(holds.map(hold => hold.line)),
     binaryArray.integer(holds.map(hold => hold.placeId)),
