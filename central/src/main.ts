@@ -1,6 +1,6 @@
 import { runProcess } from "@tallygate/kit";
 import { openCentral } from "./central.ts";
-import { commandsUsage, openCommand } from "./commands.ts";
+import { commandFlags, commandsUsage, openCommand } from "./commands.ts";
 import { CentralConfig } from "./config.ts";
 
 await runProcess({
@@ -9,5 +9,6 @@ await runProcess({
   config: CentralConfig,
   defaultConfigFile: "central.yaml",
   args: commandsUsage(),
+  flags: commandFlags,
   open: (config, context) => (context.args.length > 0 ? openCommand(config, context) : openCentral(config, context)),
 });

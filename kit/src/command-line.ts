@@ -10,55 +10,76 @@ export interface CommandLineOptions {
   readonly config: z.ZodType;
   readonly defaultConfigFile?: string;
   readonly args?: string;
+  readonly flags?: readonly string[];
 }
 
 export type CommandLine =
   | { readonly kind: "help" }
   | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "check" | "run"; readonly file: string | undefined; readonly args: readonly string[] };
+  | {
+      readonly kind: "check" | "run";
+      readonly file: string | undefined;
+      readonly args: readonly string[];
+      readonly flags: ReadonlyMap<string, readonly string[]>;
+    };
 
 const known = ["config", "check", "help"];
 
-/** Reads `--config FILE`, `--check` and `--help`, and refuses all else that `args` does not announce. */
+/** Reads `--config FILE`, `--check` and `--help`, and refuses all else that `args` and `flags` do not announce. */
 export function parseCommandLine(argv: readonly string[], options: CommandLineOptions): CommandLine {
+  const own = options.flags ?? [];
   const { tokens } = parseArgs({
     args: [...argv],
-    options: { config: { type: "string" }, check: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+    options: {
+      config: { type: "string" },
+      check: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+      ...Object.fromEntries(own.map(name => [name, { type: "string" as const }])),
+    },
     strict: false,
     tokens: true,
   });
   const args: string[] = [];
+  const flags = new Map<string, string[]>();
   const seen = new Map<string, string | undefined>();
   for (const token of tokens) {
     if (token.kind === "positional") args.push(token.value);
     if (token.kind !== "option") continue;
-    if (!known.includes(token.name)) return refused(unknownOption(token.rawName, token.name));
-    if (!isRightlyUsed(token)) return refused(wrongUse(token.name));
-    seen.set(token.name, token.value);
+    const isOwn = own.includes(token.name);
+    if (!isOwn && !known.includes(token.name)) {
+      return refused(unknownOption(token.rawName, token.name, [...known, ...own]));
+    }
+    if (!isRightlyUsed(token, isOwn || token.name === "config")) return refused(wrongUse(token.name, isOwn));
+    if (isOwn) flags.set(token.name, [...(flags.get(token.name) ?? []), token.value ?? ""]);
+    else seen.set(token.name, token.value);
   }
   if (seen.has("help")) return { kind: "help" };
   if (args.length > 0 && options.args === undefined) return refused(`there is no argument "${args[0]}"`);
   const usual = options.defaultConfigFile;
   const file = seen.get("config") ?? (usual !== undefined && existsSync(usual) ? usual : undefined);
-  return { kind: seen.has("check") ? "check" : "run", file, args };
+  return { kind: seen.has("check") ? "check" : "run", file, args, flags };
 }
 
 function refused(reason: string): CommandLine {
   return { kind: "refused", reason };
 }
 
-/** `--config` has a value that is no option itself; the others have none. */
-function isRightlyUsed(token: { name: string; value: string | undefined; inlineValue: boolean | undefined }): boolean {
-  if (token.name !== "config") return token.value === undefined;
+/** Some options have a value that is no option itself; the others have none. */
+function isRightlyUsed(
+  token: { value: string | undefined; inlineValue: boolean | undefined },
+  hasValue: boolean,
+): boolean {
+  if (!hasValue) return token.value === undefined;
   return Boolean(token.value) && (token.inlineValue === true || !token.value?.startsWith("-"));
 }
 
-function unknownOption(raw: string, name: string): string {
-  const near = nearest(name, known);
+function unknownOption(raw: string, name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
   return `there is no option ${raw}${near === undefined ? "" : `; did you mean --${near}?`}`;
 }
 
-function wrongUse(name: string): string {
+function wrongUse(name: string, isOwn: boolean): string {
+  if (isOwn) return `--${name} needs a value`;
   return name === "config" ? "--config needs the name of a file" : `--${name} takes no value`;
 }
 

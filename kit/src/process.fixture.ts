@@ -19,11 +19,12 @@ await runProcess({
   name: "fixture",
   summary: "Does as it is told.",
   config,
-  args: "[WORD]",
+  args: "[WORD] [--colour COLOUR]",
+  flags: ["colour"],
   defaultConfigFile: "fixture.yaml",
   ignoreEnv: ["TALLYGATE_DEADLINE"],
   stopDeadlineMs: Number(deadline ?? 10_000),
-  open: ({ listen, start, later, stop }, { log, signal, args }) =>
+  open: ({ listen, start, later, stop }, { log, signal, args, flags }) =>
     openTogether(async stack => {
       stack.defer(() => void log.info("closed first, opened last"));
       const server = stack.use(await listenHttp({ fetch: () => new Response("hello") }, listen, { setting: "listen" }));
@@ -49,6 +50,7 @@ await runProcess({
       const done = later === "end" ? Promise.resolve() : Promise.reject(new Error("broke"));
       const ends = later === "end" || later === "break";
       done.catch(() => {});
-      return { ready: `ready at ${server.url} ${args.join(" ")}`, ...(ends && { done }) };
+      const words = [...args, ...(flags.get("colour") ?? [])].join(" ");
+      return { ready: `ready at ${server.url} ${words}`, ...(ends && { done }) };
     }),
 });

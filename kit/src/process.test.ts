@@ -36,7 +36,9 @@ describe("the command line", () => {
   test("--help says what it is, its options, and every key with its description and default", async () => {
     const { code, stdout, stderr } = await run(["--help"]).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain("Does as it is told.\n\nUsage: fixture [--config FILE] [--check] [--help] [WORD]\n");
+    expect(stdout).toContain(
+      "Does as it is told.\n\nUsage: fixture [--config FILE] [--check] [--help] [WORD] [--colour COLOUR]\n",
+    );
     expect(stdout).toContain('  listen: text; default "127.0.0.1:0"\n      Where it answers\n      TALLYGATE_LISTEN\n');
     expect(stdout).toContain('  start: one of fine, throw, never, slowly; default "fine"\n');
   });
@@ -47,10 +49,20 @@ describe("the command line", () => {
     [["--config"], "--config needs the name of a file"],
     [["--config", "--check"], "--config needs the name of a file"],
     [["--check=yes"], "--check takes no value"],
+    [["--color", "red"], "there is no option --color; did you mean --colour?"],
+    [["--colour"], "--colour needs a value"],
+    [["--colour", "--check"], "--colour needs a value"],
   ])("%j is refused", async (args, reason) => {
     const { code, stderr } = await run(args).ended;
     expect(code).toBe(2);
     expect(stderr).toMatch(new RegExp(`^fixture: ${reason.replace("?", "\\?")}\nUsage: fixture `));
+  });
+
+  test("options of the process's own come as often as they stand there, among its words", async () => {
+    const { child, ended, says } = run(["paint", "--colour", "red", "it", "--colour=blue"]);
+    await says("stderr", " paint it red blue\n");
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(0);
   });
 
   test("--check says that a configuration is fine, and starts nothing", async () => {

@@ -11,6 +11,8 @@ export interface OpenContext {
   readonly signal: AbortSignal;
   /** What stands on the command line besides the options; only where `args` says that something may. */
   readonly args: readonly string[];
+  /** The values of the options that `flags` announces, by their names. */
+  readonly flags: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What runs until it is disposed. */
@@ -33,6 +35,8 @@ export interface ProcessOptions<S extends z.ZodType> {
   readonly ignoreEnv?: readonly string[];
   /** How `--help` names further arguments, such as `[SCENARIO]`; without it they are refused. */
   readonly args?: string;
+  /** Names of further options, each with a value and as often as wanted; `args` shows them. */
+  readonly flags?: readonly string[];
   /** How long stopping may take, 10 s without it; then the process ends with exit code 1. */
   readonly stopDeadlineMs?: number;
 }
@@ -65,16 +69,20 @@ export async function runProcess<S extends z.ZodType>(options: ProcessOptions<S>
     process.stdout.write(`${file ?? "The configuration"} is fine.\n`);
     return;
   }
-  await live(options, loaded.value, command.args);
+  await live(options, loaded.value, command);
 }
 
-async function live<S extends z.ZodType>(options: ProcessOptions<S>, config: z.output<S>, args: readonly string[]) {
+async function live<S extends z.ZodType>(
+  options: ProcessOptions<S>,
+  config: z.output<S>,
+  { args, flags }: Pick<OpenContext, "args" | "flags">,
+) {
   const log = logOf(options.name);
   if (!log) return;
   const life = new Life({ name: options.name, log, stopDeadlineMs: options.stopDeadlineMs });
   life.watch();
   try {
-    const running = await options.open(config, { log, signal: life.signal, args });
+    const running = await options.open(config, { log, signal: life.signal, args, flags });
     life.started(running);
     if (running.ready !== undefined && !life.signal.aborted) say(running.ready);
     running.done?.then(
