@@ -5,6 +5,7 @@ import { endToEnd } from "./end-to-end.ts";
 import { parsers } from "./parsers.ts";
 import { reservations } from "./reservations.ts";
 import { scanAnswer } from "./scan-answer.ts";
+import { stockLookup } from "./stock-lookup.ts";
 
 /** THE list of benchmarks, in the order in which they run. */
 export const benches: Readonly<Record<string, Bench>> = {
@@ -14,4 +15,5 @@ export const benches: Readonly<Record<string, Bench>> = {
   "central-ingest": centralIngest,
   "end-to-end": endToEnd,
   reservations,
+  "stock-lookup": stockLookup,
 };

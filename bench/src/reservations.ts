@@ -85,7 +85,7 @@ function ones(): string[] {
 }
 
 async function load(given: Pick<HttpLoad, "port" | "requests" | "bodies">): Promise<HttpLoadResult> {
-  const result = await httpLoad({ ...given, path: "/v1/reservations", connections, keys: true });
+  const result = await httpLoad({ ...given, paths: ["/v1/reservations"], connections, keys: true });
   if (result.statuses["201"] !== given.requests) throw new Error(`answers: ${JSON.stringify(result.statuses)}`);
   return result;
 }
@@ -95,15 +95,15 @@ async function bulkRate(port: number, brief: boolean): Promise<number> {
   const requests = brief ? 20 : 400;
   const reservations = Array.from({ length: perRequest }, (_, n) => body(wantedItem(n, skus)));
   const bodies = [JSON.stringify({ reservations })];
-  const path = "/v1/reservations/bulk";
-  const { seconds, statuses } = await httpLoad({ port, path, connections: 6, bodies, requests, keys: true });
+  const paths = ["/v1/reservations/bulk"];
+  const { seconds, statuses } = await httpLoad({ port, paths, connections: 6, bodies, requests, keys: true });
   if (statuses["200"] !== requests) throw new Error(`bulk answers: ${JSON.stringify(statuses)}`);
   return (requests * perRequest) / seconds;
 }
 
 /** Twice as many requests as there are units, through two processes at once. */
 async function oversold(report: Report, database: string, ports: readonly number[]): Promise<void> {
-  const load = { path: "/v1/reservations", connections: 64, keys: true };
+  const load = { paths: ["/v1/reservations"], connections: 64, keys: true };
   const bodies = [JSON.stringify({ lines: [{ sku: "LAST", quantity: 1 }] })];
   const results = await Promise.all(ports.map(port => httpLoad({ ...load, port, bodies, requests: lastUnits })));
   const granted = results.reduce((sum, { statuses }) => sum + (statuses["201"] ?? 0), 0);
