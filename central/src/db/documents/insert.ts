@@ -20,12 +20,12 @@ export async function insertDocuments(client: Client, documents: readonly NewDoc
 
 const text = `with line as (
     insert into document_line (document_id, line, site_id, to_site_id, item_id, asked, quantity, backordered, lot, place_id,
-      to_place_id, due_at, open)
+      to_place_id, due_at, open, kind)
     select document_id::uuid, line, site_id, to_site_id, item_id, asked, quantity, backordered, lot, place_id, to_place_id, due_at,
-      quantity > 0
+      quantity > 0, kind
     from unnest($13::text[], $14::integer[], $15::integer[], $16::integer[], $17::integer[], $18::bigint[], $19::bigint[],
-      $20::bigint[], $21::text[], $22::integer[], $23::integer[], $24::timestamptz[])
-      as new (document_id, line, site_id, to_site_id, item_id, asked, quantity, backordered, lot, place_id, to_place_id, due_at)
+      $20::bigint[], $21::text[], $22::integer[], $23::integer[], $24::timestamptz[], $25::text[])
+      as new (document_id, line, site_id, to_site_id, item_id, asked, quantity, backordered, lot, place_id, to_place_id, due_at, kind)
   )
   insert into document (id, kind, number, site_id, to_site_id, state, partner, reference, reservation_id, order_id, due_at,
     created_at, updated_at)
@@ -69,5 +69,6 @@ function lineValues(documents: readonly NewDocument[]) {
     binaryArray.integer(lines.map(line => line.placeId)),
     binaryArray.integer(lines.map(line => line.toPlaceId)),
     binaryArray.timestamptz(lines.map(line => line.dueMs)),
+    binaryArray.text(documents.flatMap(({ kind, lines }) => lines.map(() => kind))),
   ];
 }
