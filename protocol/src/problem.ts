@@ -66,6 +66,10 @@ const ownProblems = {
   "document.not_shipped": { status: 409, title: "More is to come back than was shipped" },
   "document.short": { status: 409, title: "Less came or went than the document says" },
   "document.over": { status: 409, title: "More came or went than the document says" },
+  "document.none": {
+    status: 409,
+    title: "Goods crossed the border of a site that works with documents, and no document awaited them",
+  },
   "document.unexpected": { status: 409, title: "Something came or went that no line of the documents names" },
   "list.unknown": { status: 404, title: "There is no such list" },
   "list.open": { status: 409, title: "Another list is open at the read point for this step" },
