@@ -1,7 +1,9 @@
 import { answerProblem, createRoute, problemResponses } from "@tallygate/kit";
+import type { Result } from "@tallygate/protocol";
 import type { Context, MiddlewareHandler } from "hono";
 import { type Authenticator, actorOf, type Principal, sitesWith } from "../auth/principal.ts";
 import type { Permission } from "../auth/roles.ts";
+import { apiLimits } from "./limits.ts";
 import { Refused } from "./refused.ts";
 
 /**
@@ -19,6 +21,8 @@ declare module "hono" {
   interface ContextVariableMap {
     principal: Principal;
     access: Access;
+    /** Whether the caller is still known, and as whom. */
+    identifyAgain: () => Promise<Result<Principal>>;
   }
 }
 
@@ -45,8 +49,10 @@ function pick(responses: ReturnType<typeof problemResponses>) {
 /** Finds out who calls, for every route behind it. */
 export function identify(authenticator: Authenticator): MiddlewareHandler {
   return async function identifyCaller(c, next) {
-    const principal = await authenticator.authenticate(c.req.raw);
+    const identifyAgain = () => authenticator.authenticate(c.req.raw);
+    const principal = await identifyAgain();
     if (!principal.ok) return answerProblem(c, principal.problem);
+    c.set("identifyAgain", identifyAgain);
     c.set("principal", principal.value);
     return next();
   };
@@ -75,6 +81,14 @@ export function sitesOf(c: Context): readonly string[] | undefined {
   return sites === "all" ? undefined : [...sites];
 }
 
+/** Refuses `access.denied` unless the caller has the route's permission at all sites. */
+export function requireAllSites(c: Context, instead: string): void {
+  if (sitesOf(c) === undefined) return;
+  const { permission } = c.get("access");
+  const detail = `${instead} someone who has the permission ${permission} at all sites.`;
+  throw new Refused({ code: "access.denied", detail });
+}
+
 /** Refuses `access.denied` unless the caller has the route's permission at the site. */
 export function requireSite(c: Context, site: string, at?: string): void {
   const { permission } = c.get("access");
@@ -82,6 +96,23 @@ export function requireSite(c: Context, site: string, at?: string): void {
   if (sites === "all" || sites.has(site)) return;
   const detail = `This needs the permission ${permission} at the site ${site}.`;
   throw new Refused({ code: "access.denied", detail, ...(at === undefined ? {} : { at }) });
+}
+
+/**
+ * Ends what is open without end, such as an event stream, soon after its caller's token or session has ended, or gives other sites than
+ * those it began with. Dispose the result when the stream has ended otherwise.
+ */
+export function endWithAccess(c: Context, end: () => void): Disposable {
+  const began = JSON.stringify(sitesOf(c) ?? "all");
+  const lookAgain = async () => {
+    const principal = await c.get("identifyAgain")();
+    if (principal.ok) c.set("principal", principal.value);
+    if (!principal.ok || JSON.stringify(sitesOf(c) ?? "all") !== began) end();
+  };
+  // Without the database nobody can be told from anyone: the stream ends, and its reader asks again.
+  const timer = setInterval(() => void lookAgain().catch(end), apiLimits.streamAccessEveryMs);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** Who did it, for what is written down: `person:maria`, `client:web-shop`. */

@@ -15,6 +15,11 @@ export const apiLimits = {
   /** Characters of a name, and codes of one item in one request. */
   nameCharsMax: 200,
   itemCodesMax: 200,
+  /** Movements of one request to record some, and characters of a reason. */
+  movementsMax: 500,
+  reasonCharsMax: 500,
+  /** How far ahead of ours the clock of whoever says when something happened may be. */
+  clockSkewMs: 5 * 60 * 1000,
   /** How long an `Idempotency-Key` stands for its answer, and how often those past it are forgotten. */
   idempotencyKeptMs: 24 * 60 * 60 * 1000,
   idempotencyPurgeEveryMs: 10 * 60 * 1000,
@@ -27,6 +32,8 @@ export const apiLimits = {
   previewCharsMax: 500,
   /** Readers of the event stream at once. Further ones are refused with 503. */
   streamClientsMax: 500,
+  /** How often it is asked whether a stream's reader may still read it. */
+  streamAccessEveryMs: 5_000,
   /** Points of one series, and series, in one answer about metrics. More points are refused, series above are left out. */
   metricsPointsMax: 2_000,
   metricsSeriesMax: 100,

@@ -34,6 +34,8 @@ export const ItemStock = z
 
 export interface StockView {
   readonly site?: string | undefined;
+  /** The sites that the caller may see. */
+  readonly sites?: readonly string[] | undefined;
   readonly place?: string | undefined;
   readonly include?: "outsides" | undefined;
   readonly as_of?: string | undefined;
@@ -42,7 +44,10 @@ export interface StockView {
 /** Puts an item and its levels together as a view of them is asked for. */
 export function itemStock(item: StockItemRow, levels: readonly LevelRow[], view: StockView) {
   const asked = levels.filter(
-    level => (view.site ?? level.site) === level.site && (view.place ?? level.place) === level.place,
+    level =>
+      (view.site ?? level.site) === level.site &&
+      (view.place ?? level.place) === level.place &&
+      view.sites?.includes(level.site) !== false,
   );
   const outsidesToo = view.include === "outsides" || (view.place !== undefined && isOutside(view.place));
   return {

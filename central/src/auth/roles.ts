@@ -9,6 +9,7 @@ export const permissions = [
   "exception.read",
   "event.read",
   "audit.read",
+  "audit.write",
   "movement.write",
   "document.work",
   "count.write",
@@ -41,7 +42,7 @@ export const roles = {
     "catalogue.write",
     "event.write",
   ],
-  auditor: [...viewer, "event.read", "audit.read"],
+  auditor: [...viewer, "event.read", "audit.read", "audit.write"],
   admin: permissions,
 } as const satisfies Record<string, readonly Permission[]>;
 export type Role = keyof typeof roles;

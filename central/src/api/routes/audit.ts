@@ -1,4 +1,4 @@
-import { answerProblem, createRoute, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
+import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
 import { Epoch, ok, type Result, refuse, SiteId } from "@tallygate/protocol";
 import { Checked, faultKinds } from "../../audit/fault.ts";
 import { auditLimits } from "../../audit/limits.ts";
@@ -11,12 +11,15 @@ import { readSeal, readSeals, type SealRow } from "../../db/audit/seals.ts";
 import { type AuditState as AuditRow, findEpoch, readAuditState } from "../../db/audit/state.ts";
 import { findSite } from "../../db/queries/sites.ts";
 import { transaction } from "../../db/transaction.ts";
+import { guardedRoute, requireAllSites } from "../access.ts";
 import { fields, json } from "../fields.ts";
 import { idempotent, once } from "../once.ts";
 import { cursorParam, cutPage, encodeCursor, Limit, nextCursor, pageOf } from "../page.ts";
 import type { ApiParts } from "../parts.ts";
 
 const tags = ["audit"];
+const some = { permission: "audit.read", sites: "some" } as const;
+const all = { permission: "audit.read", sites: "all" } as const;
 
 const Fault = z.object({
   kind: z.enum(faultKinds),
@@ -36,7 +39,7 @@ const Verified = z
   })
   .openapi("Verified");
 
-const verifyRoute = createRoute({
+const verifyRoute = guardedRoute(some, {
   method: "get",
   path: "/audit/verify",
   tags,
@@ -71,7 +74,7 @@ const State = z
   })
   .openapi("AuditState");
 
-const stateRoute = createRoute({
+const stateRoute = guardedRoute(all, {
   method: "get",
   path: "/audit/state",
   tags,
@@ -81,7 +84,7 @@ const stateRoute = createRoute({
 
 const SealHead = Seal.omit({ epochs: true }).extend({ epoch_count: z.int() }).openapi("SealHead");
 
-const sealsRoute = createRoute({
+const sealsRoute = guardedRoute(all, {
   method: "get",
   path: "/audit/seals",
   tags,
@@ -93,7 +96,7 @@ const sealsRoute = createRoute({
   },
 });
 
-const sealRoute = createRoute({
+const sealRoute = guardedRoute(all, {
   method: "get",
   path: "/audit/seals/{number}",
   tags,
@@ -113,19 +116,22 @@ const sealRoute = createRoute({
   },
 });
 
-const makeSealRoute = createRoute({
-  method: "post",
-  path: "/audit/seals",
-  tags,
-  summary: "Seals the ledger as it is now; this is done once a day by itself",
-  request: { headers: idempotent },
-  responses: {
-    201: json("The new seal", Seal),
-    ...problemResponses("idempotency.reused", "request.invalid", "stock.unavailable"),
+const makeSealRoute = guardedRoute(
+  { permission: "audit.write", sites: "all" },
+  {
+    method: "post",
+    path: "/audit/seals",
+    tags,
+    summary: "Seals the ledger as it is now; this is done once a day by itself",
+    request: { headers: idempotent },
+    responses: {
+      201: json("The new seal", Seal),
+      ...problemResponses("idempotency.reused", "request.invalid", "stock.unavailable"),
+    },
   },
-});
+);
 
-const keyRoute = createRoute({
+const keyRoute = guardedRoute(some, {
   method: "get",
   path: "/audit/key",
   tags,
@@ -144,6 +150,7 @@ export function auditRoutes({ pool }: ApiParts) {
   return new OpenAPIHono()
     .openapi(verifyRoute, async c => {
       const { site, epoch, from_seq, cursor } = c.req.valid("query");
+      if (site === undefined) requireAllSites(c, "Name a site, or ask");
       const found = await whereToBegin({ pool }, { site, epoch, from_seq });
       if (!found.ok) return answerProblem(c, found.problem);
       const { answerRowsMax: rowsMax, answerMs: deadlineMs } = auditLimits;

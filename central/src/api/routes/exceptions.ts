@@ -1,7 +1,7 @@
 import { OpenAPIHono, problemResponses, z } from "@tallygate/kit";
 import { problems, SiteId } from "@tallygate/protocol";
 import { type ExceptionRow, readExceptions } from "../../db/queries/exceptions.ts";
-import { guardedRoute } from "../access.ts";
+import { guardedRoute, sitesOf } from "../access.ts";
 import { exactText, fields, json } from "../fields.ts";
 import { apiLimits } from "../limits.ts";
 import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
@@ -57,7 +57,7 @@ const listRoute = guardedRoute(
 export function exceptionRoutes({ pool }: ApiParts) {
   return new OpenAPIHono().openapi(listRoute, async c => {
     const { cursor, limit, ...filter } = c.req.valid("query");
-    const rows = await readExceptions(pool, { ...filter, before: cursor?.[0], limit: limit + 1 });
+    const rows = await readExceptions(pool, { ...filter, sites: sitesOf(c), before: cursor?.[0], limit: limit + 1 });
     const page = cutPage(rows, limit, row => [row.id]);
     return c.json({ items: page.rows.map(viewOf), next_cursor: page.next_cursor }, 200);
   });

@@ -1,6 +1,7 @@
-import { answerProblem, createRoute, OpenAPIHono, problemResponses, sentence, z } from "@tallygate/kit";
+import { answerProblem, OpenAPIHono, problemResponses, sentence, z } from "@tallygate/kit";
 import { type InfluxSeries, InfluxUnavailable } from "../../projector/influx.ts";
 import { measurement } from "../../projector/point.ts";
+import { guardedRoute, sitesOf } from "../access.ts";
 import { fields, json } from "../fields.ts";
 import { Instant, instantOfMs } from "../instant.ts";
 import { apiLimits } from "../limits.ts";
@@ -32,41 +33,44 @@ const Answer = z
   .object({ from: fields.time, to: fields.time, every: z.string(), series: z.array(Series) })
   .openapi("MovementMetrics");
 
-const metricsRoute = createRoute({
-  method: "get",
-  path: "/metrics/movements",
-  tags: ["metrics"],
-  summary: "How much moved when, by event time",
-  request: {
-    query: z.object({
-      from: Instant.optional().meta({
-        description: "Without it, an hour before `to`.",
-        examples: ["2026-11-23T09:00:00Z"],
+const metricsRoute = guardedRoute(
+  { permission: "stock.read", sites: "some" },
+  {
+    method: "get",
+    path: "/metrics/movements",
+    tags: ["metrics"],
+    summary: "How much moved when, by event time",
+    request: {
+      query: z.object({
+        from: Instant.optional().meta({
+          description: "Without it, an hour before `to`.",
+          examples: ["2026-11-23T09:00:00Z"],
+        }),
+        to: Instant.optional().meta({ description: "Without it, now.", examples: ["2026-11-23T10:00:00Z"] }),
+        every: z
+          .string()
+          .regex(everyForm, "write a number and s, m, h or d, such as 5m")
+          .default("1m")
+          .meta({
+            description: "Length of an interval; empty ones are left out.",
+            examples: ["5m"],
+          }),
+        group_by: z
+          .enum(["site", "biz_step", "item"])
+          .optional()
+          .meta({
+            description:
+              "One series for each. Items beyond the first ones share the key `other`; what has no item has `none`.",
+            examples: ["site"],
+          }),
       }),
-      to: Instant.optional().meta({ description: "Without it, now.", examples: ["2026-11-23T10:00:00Z"] }),
-      every: z
-        .string()
-        .regex(everyForm, "write a number and s, m, h or d, such as 5m")
-        .default("1m")
-        .meta({
-          description: "Length of an interval; empty ones are left out.",
-          examples: ["5m"],
-        }),
-      group_by: z
-        .enum(["site", "biz_step", "item"])
-        .optional()
-        .meta({
-          description:
-            "One series for each. Items beyond the first ones share the key `other`; what has no item has `none`.",
-          examples: ["site"],
-        }),
-    }),
+    },
+    responses: {
+      200: json("Series of sums", Answer),
+      ...problemResponses("request.invalid", "metrics.unavailable"),
+    },
   },
-  responses: {
-    200: json("Series of sums", Answer),
-    ...problemResponses("request.invalid", "metrics.unavailable"),
-  },
-});
+);
 
 /** Series of movements out of the metrics database; it lags behind the ledger by a second or so, and more while it is down. */
 export function metricsRoutes({ influx }: ApiParts) {
@@ -86,7 +90,7 @@ export function metricsRoutes({ influx }: ApiParts) {
       return answerProblem(c, { code: "metrics.unavailable", detail: "No InfluxDB is configured (influx.url)." });
     }
     try {
-      const rows = await influx.query(influxQl({ fromMs, toMs, every, group_by }));
+      const rows = await influx.query(influxQl({ fromMs, toMs, every, group_by, sites: sitesOf(c) }));
       const series = rows.map(row => seriesOf(row, group_by));
       return c.json({ from: instantOfMs(fromMs), to: instantOfMs(toMs), every, series }, 200);
     } catch (error) {
@@ -101,14 +105,16 @@ interface Question {
   readonly toMs: number;
   readonly every: string;
   readonly group_by: keyof typeof tagOf | undefined;
+  readonly sites: readonly string[] | undefined;
 }
 
-/** All that comes from the request is numbers and words of a list by now. */
-function influxQl({ fromMs, toMs, every, group_by }: Question): string {
+/** All that comes from the request is numbers and words of a list by now, and sites have no quotes in their names. */
+function influxQl({ fromMs, toMs, every, group_by, sites }: Question): string {
+  const where = sites === undefined ? "" : ` and (${sites.map(site => `"site" = '${site}'`).join(" or ")})`;
   const by = group_by === undefined ? "" : `, "${tagOf[group_by]}"`;
   return [
     `select sum("count") as movements, sum("quantity") as quantity from "${measurement}"`,
-    `where time >= ${fromMs}ms and time < ${toMs}ms group by time(${every})${by} fill(none)`,
+    `where time >= ${fromMs}ms and time < ${toMs}ms${where} group by time(${every})${by} fill(none)`,
     `slimit ${apiLimits.metricsSeriesMax}`,
   ].join(" ");
 }

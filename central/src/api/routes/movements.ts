@@ -1,55 +1,23 @@
-import { answerProblem, createRoute, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
-import { Account, BizStep, Cause, Epoch, HashHex, limits, SiteId, Sku, traceIdOf } from "@tallygate/protocol";
+import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
+import { Account, Epoch, limits, ok, type Problem, type Result, SiteId, Sku, traceIdOf } from "@tallygate/protocol";
+import { recordChanges } from "../../db/audit/changes.ts";
+import type { Client } from "../../db/pool.ts";
 import { type MovementRow, readMovement, readMovements, readPostings } from "../../db/queries/movements.ts";
+import { isReversal } from "../../record/ask.ts";
+import { recordAsked } from "../../record/record-asked.ts";
 import { thingOf } from "../../stock/thing.ts";
+import { callerOf, guardedRoute, requireSite, sitesOf } from "../access.ts";
 import { etagOf, isKnown } from "../etag.ts";
-import { conditional, exactText, fields, json } from "../fields.ts";
+import { body, conditional, exactText, fields, json } from "../fields.ts";
 import { Instant } from "../instant.ts";
+import { apiLimits } from "../limits.ts";
+import { MovementView, type NewMovements, RecordedView } from "../movement-schemas.ts";
+import { type Done, idempotent, once } from "../once.ts";
 import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
-import type { ApiParts } from "../parts.ts";
+import type { Announcements, ApiParts } from "../parts.ts";
 
 const tags = ["movements"];
-
-const MovementNote = z
-  .object({
-    actor: z.string().meta({ description: "Who caused it.", examples: ["person:maria"] }),
-    reason: z.string().nullable(),
-    document: z.string().nullable().meta({ description: "The address of the document that it belongs to." }),
-  })
-  .openapi("MovementNote");
-
-const MovementView = z
-  .object({
-    site: fields.site,
-    epoch: fields.epoch,
-    seq: z
-      .int()
-      .min(1)
-      .meta({ examples: [1] }),
-    code: z.string().meta({ description: "What moved, in canonical form.", examples: ["(01)09506000134352(21)S-1"] }),
-    epc_hex: z.string().nullable().meta({ description: "The EPC as read, where a tag was read." }),
-    sku: fields.sku.nullable().meta({ description: "The item that was posted; null where nothing was." }),
-    quantity: z.int().min(1),
-    from: fields.account,
-    to: fields.account,
-    biz_step: BizStep,
-    read_point: z.string().meta({ examples: ["dock-1/2"] }),
-    cause: Cause,
-    event_time: fields.time.meta({ description: "When it happened at the read point." }),
-    record_time: fields.time.meta({ description: "When the centre stored it." }),
-    state: z.enum(["posted", "held"]).meta({
-      description:
-        "`held` waits for a person, who learns from `held_because` why. `posted`: the centre is done with it.",
-    }),
-    held_because: fields.problem.nullable(),
-    reverses: z.object({ epoch: fields.epoch, seq: z.int() }).nullable().meta({
-      description: "The movement of this site that this one undoes.",
-    }),
-    hash: HashHex,
-    trace_id: z.string().length(32).meta({ description: "W3C trace id of everything that was done for it." }),
-    note: MovementNote.nullable().meta({ description: "Of the centre's own movements; covered by the hash." }),
-  })
-  .openapi("Movement");
+const reads = { permission: "stock.read", sites: "some" } as const;
 
 const Posting = z
   .object({
@@ -72,7 +40,7 @@ const MovementDetail = MovementView.extend({
     .meta({ description: "What it did to the stock; empty where the thing was there already." }),
 }).openapi("MovementDetail");
 
-const listRoute = createRoute({
+const listRoute = guardedRoute(reads, {
   method: "get",
   path: "/movements",
   tags,
@@ -114,7 +82,40 @@ const listRoute = createRoute({
   },
 });
 
-const oneRoute = createRoute({
+const recordRoute = guardedRoute(
+  { permission: "movement.write", sites: "some" },
+  {
+    method: "post",
+    path: "/movements",
+    tags,
+    summary: "Records movements that a person or a client made",
+    description:
+      "Transfers between places of a site, adjustments against loss and found, receipts and issues against the other outsides, and reversals; all of the request or nothing of it. More than is on hand, or what is promised, is taken with `force` alone: what is typed and cannot be is most likely a mistake.",
+    request: { headers: idempotent, body: body(NewMovements) },
+    responses: {
+      201: json("The movements, posted", RecordedView),
+      ...problemResponses(
+        "site.unknown",
+        "place.unknown",
+        "item.unknown",
+        "item.no_code",
+        "movement.unknown",
+        "movement.code_unknown",
+        "movement.meaningless",
+        "movement.reversed",
+        "movement.moved_on",
+        "movement.not_reversible",
+        "stock.insufficient",
+        "code.check_digit",
+        "idempotency.reused",
+        "request.invalid",
+        "stock.unavailable",
+      ),
+    },
+  },
+);
+
+const oneRoute = guardedRoute(reads, {
   method: "get",
   path: "/movements/{site}/{epoch}/{seq}",
   tags,
@@ -139,13 +140,32 @@ const oneRoute = createRoute({
 });
 
 /** The ledger: facts as the edges sent them, and what each did to the stock. */
-export function movementRoutes({ pool }: ApiParts) {
+export function movementRoutes({ pool, relay }: ApiParts) {
   return new OpenAPIHono()
+    .openapi(recordRoute, async c => {
+      const given = c.req.valid("json");
+      for (const [index, asked] of given.movements.entries()) {
+        if (isReversal(asked)) requireSite(c, asked.reverses.site, `body.movements[${index}].reverses.site`);
+        else requireSite(c, asked.site, `body.movements[${index}].site`);
+      }
+      const nowMs = Date.now();
+      const late = laterThan(given.movements, nowMs);
+      if (late !== undefined) return answerProblem(c, late);
+      const recorded = await once({
+        pool,
+        route: "POST /v1/movements",
+        key: c.req.valid("header")["idempotency-key"],
+        request: given,
+        schema: RecordedView,
+        work: client => record(client, given, { actor: callerOf(c), cause: c.get("principal").kind, nowMs, relay }),
+      });
+      return recorded.ok ? c.json(recorded.value, 201) : answerProblem(c, recorded.problem);
+    })
     .openapi(listRoute, async c => {
       const { cursor, limit, code, read_point: readPoint, ...filter } = c.req.valid("query");
       const rows = await readMovements(
         pool,
-        { ...filter, readPoint, code: code === undefined ? undefined : codeFilter(code) },
+        { ...filter, sites: sitesOf(c), readPoint, code: code === undefined ? undefined : codeFilter(code) },
         { after: cursor, limit: limit + 1 },
       );
       const page = cutPage(rows, limit, row => [row.record_time, row.epoch_id, row.seq]);
@@ -158,12 +178,61 @@ export function movementRoutes({ pool }: ApiParts) {
         const detail = `The ledger has no movement ${id.site}/${id.epoch}/${id.seq}.`;
         return answerProblem(c, { code: "movement.unknown", detail });
       }
-      const postings = await readPostings(pool, row.epoch_id, row.seq);
+      const postings = await readPostings(pool, { epochId: row.epoch_id, seq: row.seq, sites: sitesOf(c) });
       const body = { ...viewOf(row), postings };
       const etag = etagOf(JSON.stringify(body));
       if (isKnown(c, etag)) return c.body(null, 304, { etag });
       return c.json(body, 200, { etag, "cache-control": "no-cache" });
     });
+}
+
+/** The first movement that has yet to happen, by a clock that may be a little slow. */
+function laterThan(movements: z.infer<typeof NewMovements>["movements"], nowMs: number): Problem | undefined {
+  const index = movements.findIndex(
+    asked =>
+      !isReversal(asked) &&
+      asked.event_time !== undefined &&
+      Date.parse(asked.event_time) > nowMs + apiLimits.clockSkewMs,
+  );
+  if (index < 0) return undefined;
+  const at = `body.movements[${index}].event_time`;
+  return { code: "request.invalid", detail: "The time is in the future; record what has happened.", at };
+}
+
+interface Caller {
+  readonly actor: string;
+  readonly cause: "person" | "client";
+  readonly nowMs: number;
+  readonly relay: Announcements;
+}
+
+async function record(
+  client: Client,
+  { movements, reason, document, force }: z.infer<typeof NewMovements>,
+  { actor, cause, nowMs, relay }: Caller,
+): Promise<Result<Done<z.infer<typeof RecordedView>>>> {
+  const note = { actor, reason, document };
+  const recorded = await recordAsked(client, { movements, note, cause, force, nowMs });
+  if (!recorded.ok) {
+    const { problem } = recorded;
+    return { ok: false, problem: problem.at === undefined ? problem : { ...problem, at: `body.${problem.at}` } };
+  }
+  const { rows, commits } = recorded.value;
+  await recordChanges(
+    client,
+    rows.map(row => ({
+      actor,
+      action: row.reverses_epoch === null ? "movement.record" : "movement.reverse",
+      resource: `/v1/movements/${row.site}/${row.epoch}/${row.seq}`,
+      siteId: row.site_id,
+      after: { ...pick(row), force },
+    })),
+  );
+  return ok({ answer: { movements: rows.map(viewOf) }, afterCommit: () => relay.publishCommits(commits) });
+}
+
+function pick({ sku, code, quantity, from, to, note }: MovementRow) {
+  return { sku, code, quantity, from, to, reason: note?.reason ?? null };
 }
 
 function codeFilter(code: string) {

@@ -1,8 +1,9 @@
-import { answerProblem, createRoute, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
+import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
 import { SiteId, type SiteStatus } from "@tallygate/protocol";
 import type { Pool } from "../../db/pool.ts";
 import { type EpochRow, readEpochs, readSites, type SiteRow } from "../../db/queries/sites.ts";
 import type { HeardStatus } from "../../relay/feeds.ts";
+import { guardedRoute, sitesOf } from "../access.ts";
 import { etagOf, isKnown } from "../etag.ts";
 import { conditional, fields, json } from "../fields.ts";
 import { instantOfMs } from "../instant.ts";
@@ -11,6 +12,7 @@ import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
 import type { ApiParts, SiteStatuses } from "../parts.ts";
 
 const tags = ["sites"];
+const reads = { permission: "stock.read", sites: "some" } as const;
 
 const Device = z
   .object({
@@ -49,7 +51,7 @@ const Site = z
   })
   .openapi("Site");
 
-const listRoute = createRoute({
+const listRoute = guardedRoute(reads, {
   method: "get",
   path: "/sites",
   tags,
@@ -61,7 +63,7 @@ const listRoute = createRoute({
   },
 });
 
-const oneRoute = createRoute({
+const oneRoute = guardedRoute(reads, {
   method: "get",
   path: "/sites/{site}",
   tags,
@@ -79,7 +81,7 @@ export function siteRoutes({ pool, sites }: ApiParts) {
   return new OpenAPIHono()
     .openapi(listRoute, async c => {
       const { limit, cursor } = c.req.valid("query");
-      const rows = await readSites(pool, { after: cursor?.[0], limit: limit + 1 });
+      const rows = await readSites(pool, { sites: sitesOf(c), after: cursor?.[0], limit: limit + 1 });
       const page = cutPage(rows, limit, row => [row.code]);
       const items = await viewsOf(pool, sites, page.rows, apiLimits.siteEpochsListed);
       return c.json({ items, next_cursor: page.next_cursor }, 200);

@@ -10,7 +10,7 @@ import {
   type StockItemRow,
   type StockOfSkuRow,
 } from "../../db/queries/stock.ts";
-import { guardedRoute } from "../access.ts";
+import { guardedRoute, sitesOf } from "../access.ts";
 import { batchReads } from "../batch-reads.ts";
 import { etagOf, isKnown } from "../etag.ts";
 import { conditional, json } from "../fields.ts";
@@ -84,10 +84,10 @@ export function stockRoutes({ pool }: ApiParts) {
   });
 
   return new OpenAPIHono()
-    .openapi(listRoute, async c => c.json(await readPage(pool, c.req.valid("query")), 200))
+    .openapi(listRoute, async c => c.json(await readPage(pool, { ...c.req.valid("query"), sites: sitesOf(c) }), 200))
     .openapi(oneRoute, async c => {
       const { sku } = c.req.valid("param");
-      const query = c.req.valid("query");
+      const query = { ...c.req.valid("query"), sites: sitesOf(c) };
       const found = query.as_of === undefined ? await lookUp(sku) : await readPast(pool, sku, query);
       if (found === undefined) {
         return answerProblem(c, { code: "item.unknown", detail: `No item has the SKU ${sku}.`, at: "path.sku" });
@@ -124,6 +124,7 @@ function levelsOf({ id, levels }: StockOfSkuRow): LevelRow[] {
 interface StockQuery {
   readonly sku?: string | undefined;
   readonly site?: string | undefined;
+  readonly sites?: readonly string[] | undefined;
   readonly place?: string | undefined;
   readonly include?: "outsides" | undefined;
   readonly as_of?: string | undefined;

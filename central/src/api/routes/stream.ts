@@ -1,6 +1,5 @@
 import {
   answerProblem,
-  createRoute,
   type EventClient,
   encodeEvent,
   eventStream,
@@ -9,25 +8,29 @@ import {
   z,
 } from "@tallygate/kit";
 import { type SiteChange, SiteId } from "@tallygate/protocol";
+import { endWithAccess, guardedRoute, sitesOf } from "../access.ts";
 import { apiLimits } from "../limits.ts";
 import type { ApiParts, ChangeFeed } from "../parts.ts";
 
-const streamRoute = createRoute({
-  method: "get",
-  path: "/stream",
-  tags: ["stream"],
-  summary: "Server-sent events: one `change` for each commit that concerns a site",
-  description:
-    "The id of an event is `site:version`; a site's versions are consecutive. Changes are not kept: whoever misses one reads the stock again.",
-  request: { query: z.object({ site: SiteId.optional().meta({ description: "Only this site's changes." }) }) },
-  responses: {
-    200: {
-      description: "An endless stream; a comment now and then shows that it lives",
-      content: { "text/event-stream": { schema: z.string().meta({ examples: [example()] }) } },
+const streamRoute = guardedRoute(
+  { permission: "stock.read", sites: "some" },
+  {
+    method: "get",
+    path: "/stream",
+    tags: ["stream"],
+    summary: "Server-sent events: one `change` for each commit that concerns a site",
+    description:
+      "The id of an event is `site:version`; a site's versions are consecutive. Changes are not kept: whoever misses one reads the stock again.",
+    request: { query: z.object({ site: SiteId.optional().meta({ description: "Only this site's changes." }) }) },
+    responses: {
+      200: {
+        description: "An endless stream; a comment now and then shows that it lives",
+        content: { "text/event-stream": { schema: z.string().meta({ examples: [example()] }) } },
+      },
+      ...problemResponses("request.invalid", "stock.unavailable"),
     },
-    ...problemResponses("request.invalid", "stock.unavailable"),
   },
-});
+);
 
 /** The changes of all sites as they are committed. */
 export function streamRoutes({ changes, metrics }: ApiParts) {
@@ -38,10 +41,13 @@ export function streamRoutes({ changes, metrics }: ApiParts) {
       return answerProblem(c, { code: "stock.unavailable", detail });
     }
     const { site } = c.req.valid("query");
+    const sites = site === undefined ? sitesOf(c) : [site];
     return eventStream(c, client => {
       metrics.streamClients.inc();
-      const leave = readers.join(client, site);
+      const leave = readers.join(client, sites && new Set(sites));
+      const access = endWithAccess(c, client.close);
       return () => {
+        access[Symbol.dispose]();
         leave();
         metrics.streamClients.dec();
       };
@@ -51,18 +57,18 @@ export function streamRoutes({ changes, metrics }: ApiParts) {
 
 /** Encodes each change once for all readers, and listens to the feed only while there are some. */
 function fanOut(changes: ChangeFeed) {
-  const readers = new Map<EventClient, string | undefined>();
+  const readers = new Map<EventClient, ReadonlySet<string> | undefined>();
   let unsubscribe: (() => void) | undefined;
 
   function pass(change: SiteChange): void {
     const bytes = encodeEvent(eventOf(change));
-    for (const [client, site] of readers) if (site === undefined || site === change.site) client.send(bytes);
+    for (const [client, sites] of readers) if (sites?.has(change.site) !== false) client.send(bytes);
   }
 
   return {
     count: () => readers.size,
-    join(client: EventClient, site: string | undefined): () => void {
-      readers.set(client, site);
+    join(client: EventClient, sites: ReadonlySet<string> | undefined): () => void {
+      readers.set(client, sites);
       unsubscribe ??= changes.subscribe(pass);
       return () => {
         readers.delete(client);

@@ -1,11 +1,14 @@
-import { answerProblem, createRoute, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
+import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
 import { Account, BizStep, Cause, HashHex, limits, SiteId, Sku, traceIdOf } from "@tallygate/protocol";
 import { auditLimits } from "../../audit/limits.ts";
 import { readStays, readThing, readThings, type StayRow, type ThingRow } from "../../db/audit/things.ts";
+import { guardedRoute, sitesOf } from "../access.ts";
 import { exactText, fields, json } from "../fields.ts";
 import { Instant } from "../instant.ts";
 import { cursorParam, encodeCursor, Limit, nextCursor, pageOf } from "../page.ts";
 import type { ApiParts } from "../parts.ts";
+
+const reads = { permission: "stock.read", sites: "some" } as const;
 
 const code = exactText(limits.codeCharsMax).meta({
   description: "In canonical form: `(01)…(21)…`, `(00)…` or `epc:…`.",
@@ -43,7 +46,7 @@ const Stay = z
 
 const TagDetail = Tag.extend({ history: z.array(Stay), next_cursor: nextCursor }).openapi("TagDetail");
 
-const listRoute = createRoute({
+const listRoute = guardedRoute(reads, {
   method: "get",
   path: "/tags",
   tags: ["tags"],
@@ -74,7 +77,7 @@ const StayKey = z.tuple([
   z.int().min(1),
 ]);
 
-const oneRoute = createRoute({
+const oneRoute = guardedRoute(reads, {
   method: "get",
   path: "/tags/{code}",
   tags: ["tags"],
@@ -101,7 +104,8 @@ const oneRoute = createRoute({
 export function tagRoutes({ pool }: ApiParts) {
   return new OpenAPIHono()
     .openapi(listRoute, async c => {
-      const { limit, cursor, ...filter } = c.req.valid("query");
+      const { limit, cursor, ...asked } = c.req.valid("query");
+      const filter = { ...asked, sites: sitesOf(c) };
       const examine = auditLimits.tagsExamined;
       const page = await readThings(pool, filter, { after: cursor?.[0] ?? "", examine, limit: limit + 1 });
       const more = page.rows.length > limit ? page.rows[limit - 1]?.code : page.examinedTo;
@@ -111,12 +115,17 @@ export function tagRoutes({ pool }: ApiParts) {
     .openapi(oneRoute, async c => {
       const { code } = c.req.valid("param");
       const { as_of: asOf, limit, cursor: after } = c.req.valid("query");
+      const sites = sitesOf(c);
       const thing = await readThing(pool, code);
-      if (thing === undefined) {
+      if (thing === undefined || sites?.includes(thing.site) === false) {
         const detail = `No movement of ${code} has been posted.`;
         return answerProblem(c, { code: "tag.unknown", detail, at: "path.code" });
       }
-      const stays = await readStays(pool, thing, { after, asOf, walk: auditLimits.historyMax, limit: limit + 1 });
+      const stays = await readStays(pool, thing, {
+        ...{ after, asOf, sites },
+        walk: auditLimits.historyMax,
+        limit: limit + 1,
+      });
       const last = stays[limit - 1];
       const next_cursor = stays.length > limit && last !== undefined ? encodeCursor(last.key) : null;
       return c.json({ ...viewOf(thing), history: stays.slice(0, limit).map(stayOf), next_cursor }, 200);

@@ -1,8 +1,9 @@
-import { answerProblem, createRoute, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
+import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
 import { Account, BizStep, Cause, HashHex, SiteId, Sku, traceIdOf } from "@tallygate/protocol";
 import { auditLimits } from "../../audit/limits.ts";
 import { type AsOf, findItem, readBalance, readWhy, type WhyRow } from "../../db/audit/why.ts";
 import { transaction } from "../../db/transaction.ts";
+import { guardedRoute, sitesOf } from "../access.ts";
 import { fields, json } from "../fields.ts";
 import { Instant } from "../instant.ts";
 import { cursorParam, encodeCursor, Limit, nextCursor } from "../page.ts";
@@ -62,48 +63,52 @@ const LineKey = z.tuple([
   z.int().min(0).max(99),
 ]);
 
-const route = createRoute({
-  method: "get",
-  path: "/stock/{sku}/why",
-  tags: ["stock"],
-  summary: "From a balance back to the movements that make it, the newest first",
-  description: `A page looks at ${auditLimits.whyLinesExamined} lines of the item, and so may have fewer rows than asked for, or none, and a cursor all the same.`,
-  request: {
-    params: z.object({ sku: Sku }),
-    query: z.object({
-      site: SiteId.optional(),
-      place: Account.optional().meta({ description: "A place or an outside; without it, all places." }),
-      as_of: Instant.optional().meta({
-        description: "Up to and including this time.",
-        examples: ["2036-11-23T09:30:00Z"],
+const route = guardedRoute(
+  { permission: "stock.read", sites: "some" },
+  {
+    method: "get",
+    path: "/stock/{sku}/why",
+    tags: ["stock"],
+    summary: "From a balance back to the movements that make it, the newest first",
+    description: `A page looks at ${auditLimits.whyLinesExamined} lines of the item, and so may have fewer rows than asked for, or none, and a cursor all the same.`,
+    request: {
+      params: z.object({ sku: Sku }),
+      query: z.object({
+        site: SiteId.optional(),
+        place: Account.optional().meta({ description: "A place or an outside; without it, all places." }),
+        as_of: Instant.optional().meta({
+          description: "Up to and including this time.",
+          examples: ["2036-11-23T09:30:00Z"],
+        }),
+        by: z.enum(["event", "record"]).default("event").meta({ description: "Which time `as_of` means." }),
+        limit: Limit,
+        cursor: cursorParam(z.strictObject({ after: LineKey, balance: z.int() })),
       }),
-      by: z.enum(["event", "record"]).default("event").meta({ description: "Which time `as_of` means." }),
-      limit: Limit,
-      cursor: cursorParam(z.strictObject({ after: LineKey, balance: z.int() })),
-    }),
+    },
+    responses: {
+      200: json(
+        "The balance, and a page of what makes it",
+        z
+          .object({
+            sku: fields.sku,
+            uom: z.string(),
+            balance: z.int().meta({ description: "In front of the first row of this page." }),
+            items: z.array(Why),
+            next_cursor: nextCursor,
+          })
+          .openapi("WhyPage"),
+      ),
+      ...problemResponses("item.unknown", "request.invalid", "stock.unavailable"),
+    },
   },
-  responses: {
-    200: json(
-      "The balance, and a page of what makes it",
-      z
-        .object({
-          sku: fields.sku,
-          uom: z.string(),
-          balance: z.int().meta({ description: "In front of the first row of this page." }),
-          items: z.array(Why),
-          next_cursor: nextCursor,
-        })
-        .openapi("WhyPage"),
-    ),
-    ...problemResponses("item.unknown", "request.invalid", "stock.unavailable"),
-  },
-});
+);
 
 /** Why a balance is what it is. */
 export function whyRoutes({ pool }: ApiParts) {
   return new OpenAPIHono().openapi(route, async c => {
     const { sku } = c.req.valid("param");
     const { site, place, as_of, by, limit, cursor } = c.req.valid("query");
+    const accounts = { site, place, sites: sitesOf(c) };
     const asOf: AsOf | undefined = as_of === undefined ? undefined : { asOf: as_of, by };
     const examine = auditLimits.whyLinesExamined;
     const found = await transaction(
@@ -111,9 +116,9 @@ export function whyRoutes({ pool }: ApiParts) {
       async client => {
         const item = await findItem(client, sku);
         if (item === undefined) return undefined;
-        const balance = cursor?.balance ?? (await readBalance(client, item.id, { site, place }, asOf));
+        const balance = cursor?.balance ?? (await readBalance(client, item.id, accounts, asOf));
         const after = cursor?.after;
-        const page = await readWhy(client, item.id, { site, place }, { asOf, after, examine, limit: limit + 1 });
+        const page = await readWhy(client, item.id, accounts, { asOf, after, examine, limit: limit + 1 });
         return { item, balance, page };
       },
       "begin isolation level repeatable read read only",

@@ -17,6 +17,7 @@ export interface ThingRow {
 export interface ThingFilter {
   readonly sku?: string | undefined;
   readonly site?: string | undefined;
+  readonly sites?: readonly string[] | undefined;
   readonly place?: string | undefined;
 }
 
@@ -30,11 +31,12 @@ const sources = `join place on place.id = t.place_id join site on site.id = plac
  */
 export async function readThings(
   db: Executor,
-  { sku, site, place }: ThingFilter,
+  { sku, site, sites, place }: ThingFilter,
   { after, examine, limit }: { readonly after: string; readonly examine: number; readonly limit: number },
 ): Promise<{ readonly rows: readonly ThingRow[]; readonly examinedTo: string | undefined }> {
   const conditions = new Conditions()
     .when(site, value => `site.code = ${value}`)
+    .when(sites, value => `site.code = any(${value}::text[])`)
     .when(place, value => `place.code = ${value}`);
   const [from, most, rowsMax] = [after, examine, limit].map(value => conditions.value(value));
   const candidates =
@@ -101,7 +103,7 @@ export interface StayRow {
 
 /**
  * Where a thing was, the newest first: walked back from the tag along the movements before, with what came late or was bound later
- * put in its place. At most `walk` movements are walked over.
+ * put in its place. At most `walk` movements are walked over. Where `sites` are given, only the stays there.
  */
 export async function readStays(
   db: Executor,
@@ -109,18 +111,22 @@ export async function readStays(
   {
     after,
     asOf,
+    sites,
     walk,
     limit,
   }: {
     readonly after: StayKey | undefined;
     readonly asOf: string | undefined;
+    readonly sites?: readonly string[] | undefined;
     readonly walk: number;
     readonly limit: number;
   },
 ): Promise<readonly StayRow[]> {
   const conditions = new Conditions();
   const [code, epoch, seq, most] = [thing.code, thing.epoch_id, thing.seq, walk].map(value => conditions.value(value));
-  conditions.when(asOf, time => `s.event_time <= ${time}::timestamptz`);
+  conditions
+    .when(asOf, time => `s.event_time <= ${time}::timestamptz`)
+    .when(sites, codes => `site.code = any(${codes}::text[])`);
   if (after !== undefined) {
     const [event, record, epochId, last] = after.map(part => conditions.value(part));
     conditions.add(

@@ -5,6 +5,7 @@ import { Conditions, rfc3339, rfc3339Ms } from "../queries/sql.ts";
 /** The accounts that a balance is of: a site's or a place's, or all places. Outsides only where they are named. */
 export interface AccountFilter {
   readonly site?: string | undefined;
+  readonly sites?: readonly string[] | undefined;
   readonly place?: string | undefined;
 }
 
@@ -181,11 +182,16 @@ function behind(conditions: Conditions, after: LineKey | undefined, line: string
 }
 
 /** A condition on a place and its site, by the names they have in the statement. */
-function insideOf(conditions: Conditions, { site, place }: AccountFilter): (place: string, site: string) => string {
+function insideOf(
+  conditions: Conditions,
+  { site, sites, place }: AccountFilter,
+): (place: string, site: string) => string {
   const siteValue = site === undefined ? undefined : conditions.value(site);
+  const sitesValue = sites === undefined ? undefined : conditions.value(sites);
   const placeValue = place === undefined ? undefined : conditions.value(place);
   return (placeName, siteName) => {
     const inPlace = placeValue === undefined ? `not ${placeName}.outside` : `${placeName}.code = ${placeValue}`;
-    return siteValue === undefined ? inPlace : `${inPlace} and ${siteName}.code = ${siteValue}`;
+    const atSite = siteValue === undefined ? "" : ` and ${siteName}.code = ${siteValue}`;
+    return inPlace + atSite + (sitesValue === undefined ? "" : ` and ${siteName}.code = any(${sitesValue}::text[])`);
   };
 }

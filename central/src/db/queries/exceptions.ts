@@ -24,12 +24,15 @@ export async function readExceptions(
   {
     state,
     site,
+    sites,
     problem,
     before,
     limit,
   }: {
     readonly state?: "open" | "resolved" | undefined;
     readonly site?: string | undefined;
+    /** Only those about these sites; what is about none is for who sees them all. */
+    readonly sites?: readonly string[] | undefined;
     readonly problem?: string | undefined;
     readonly before?: number | undefined;
     readonly limit: number;
@@ -38,6 +41,7 @@ export async function readExceptions(
   const conditions = new Conditions()
     .when(state, value => `x.state = ${value}`)
     .when(site, value => `x.site_id = (select id from site where code = ${value})`)
+    .when(sites, value => `x.site_id in (select id from site where code = any(${value}::text[]))`)
     .when(problem, value => `x.problem = ${value}`)
     .when(before, value => `x.id < ${value}`);
   const { rows } = await db.query<ExceptionRow>(

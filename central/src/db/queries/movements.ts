@@ -7,6 +7,7 @@ export interface MovementRow {
   readonly site: string;
   readonly epoch: string;
   readonly epoch_id: number;
+  readonly site_id: number;
   readonly seq: number;
   readonly code: string;
   readonly epc_hex: string | null;
@@ -31,6 +32,8 @@ export interface MovementRow {
 export interface MovementFilter {
   readonly sku?: string | undefined;
   readonly site?: string | undefined;
+  /** Only what these sites recorded. */
+  readonly sites?: readonly string[] | undefined;
   readonly place?: string | undefined;
   /** Exactly this code, what it is a code of, and whether it names a quantity of equal things rather than one thing. */
   readonly code?: { readonly code: string; readonly classKey: string; readonly isClass: boolean } | undefined;
@@ -45,7 +48,7 @@ export interface MovementFilter {
 export type MovementKey = readonly [recordTime: string, epochId: number, seq: number];
 
 const columns = `
-  site.code as site, e.code as epoch, m.epoch_id, m.seq, m.code, m.epc_hex,
+  site.code as site, e.code as epoch, m.epoch_id, m.site_id, m.seq, m.code, m.epc_hex,
   (select i.sku from item i where i.id = coalesce(m.item_id, (select f.item_id from further_posting f
      where f.epoch_id = m.epoch_id and f.seq = m.seq order by f.line limit 1))) as sku,
   m.quantity, m.from_account as from, m.to_account as to, m.biz_step, m.read_point, m.cause,
@@ -72,6 +75,8 @@ export async function readMovements(
   const time = filter.by === "event" ? "m.event_time" : "m.record_time";
   const conditions = new Conditions()
     .when(filter.site, site => `m.site_id = (select id from site where code = ${site})`)
+    .when(filter.sites, sites => `m.site_id in (select id from site where code = any(${sites}::text[]))`)
+    .when(filter.sites, sites => `m.site_id in (select id from site where code = any(${sites}::text[]))`)
     .when(filter.place, place => `(m.from_account = ${place} or m.to_account = ${place})`)
     .when(filter.code?.code, code => `m.code = ${code}`)
     .when(filter.readPoint, readPoint => `m.read_point = ${readPoint}`)
@@ -163,6 +168,21 @@ export async function readMovement(
   return rows[0];
 }
 
+/** The movements with these identities, in their order. */
+export async function readMovementsById(
+  db: Executor,
+  ids: readonly { readonly site: string; readonly epoch: string; readonly seq: number }[],
+): Promise<MovementRow[]> {
+  const { rows } = await db.query<MovementRow>(
+    `select ${columns} from unnest($1::text[], $2::text[], $3::bigint[]) with ordinality named (site, epoch, seq, position)
+     join site named_site on named_site.code = named.site
+     join epoch named_epoch on named_epoch.site_id = named_site.id and named_epoch.code = named.epoch
+     join movement m on m.epoch_id = named_epoch.id and m.seq = named.seq ${sources} order by named.position`,
+    [ids.map(id => id.site), ids.map(id => id.epoch), ids.map(id => id.seq)],
+  );
+  return rows;
+}
+
 export interface PostingRow {
   readonly line: number;
   readonly sku: string;
@@ -176,8 +196,15 @@ export interface PostingRow {
   readonly why: "bound" | "late" | "pack" | null;
 }
 
-/** What a movement did to the stock, line by line. */
-export async function readPostings(db: Executor, epochId: number, seq: number): Promise<PostingRow[]> {
+/** What a movement did to the stock, line by line; where `sites` are given, the lines that have one of their places at either end. */
+export async function readPostings(
+  db: Executor,
+  {
+    epochId,
+    seq,
+    sites,
+  }: { readonly epochId: number; readonly seq: number; readonly sites?: readonly string[] | undefined },
+): Promise<PostingRow[]> {
   const { rows } = await db.query<PostingRow>(
     `select p.line, i.sku, source.code as from, source_site.code as from_site, target.code as to, target_site.code as to_site,
        p.quantity, ${rfc3339Ms("p.event_time")} as event_time, ${rfc3339("p.record_time")} as record_time, f.why
@@ -187,8 +214,9 @@ export async function readPostings(db: Executor, epochId: number, seq: number): 
      join place target on target.id = p.posted_to join site target_site on target_site.id = target.site_id
      left join further_posting f on f.epoch_id = p.epoch_id and f.seq = p.seq and f.line = p.line
      where p.epoch_id = $1 and p.seq = $2
+       and ($3::text[] is null or source_site.code = any($3) or target_site.code = any($3))
      order by p.line`,
-    [epochId, seq],
+    [epochId, seq, sites ?? null],
   );
   return rows;
 }

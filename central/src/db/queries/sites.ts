@@ -12,9 +12,22 @@ export interface SiteRow {
 /** Sites in the order of their names, after `after`. */
 export async function readSites(
   db: Executor,
-  { site, after, limit }: { readonly site?: string; readonly after?: string | undefined; readonly limit: number },
+  {
+    site,
+    sites,
+    after,
+    limit,
+  }: {
+    readonly site?: string;
+    readonly sites?: readonly string[] | undefined;
+    readonly after?: string | undefined;
+    readonly limit: number;
+  },
 ): Promise<SiteRow[]> {
-  const conditions = new Conditions().when(site, code => `s.code = ${code}`).when(after, code => `s.code > ${code}`);
+  const conditions = new Conditions()
+    .when(site, code => `s.code = ${code}`)
+    .when(sites, codes => `s.code = any(${codes}::text[])`)
+    .when(after, code => `s.code > ${code}`);
   const { rows } = await db.query<SiteRow>(
     `select s.id, s.code, s.version, ${rfc3339("s.first_heard")} as first_heard,
        (select count(*) from exception x where x.site_id = s.id and x.state = 'open') as exceptions_open

@@ -22,10 +22,11 @@ export interface LevelRow {
 export interface StockFilter {
   readonly sku?: string | undefined;
   readonly site?: string | undefined;
+  readonly sites?: readonly string[] | undefined;
   readonly place?: string | undefined;
 }
 
-/** Items in the order of their SKUs, after `after`. With a site or place: those that have, or had, stock there. */
+/** Items in the order of their SKUs, after `after`. With sites or a place: those that have, or had, stock there. */
 export async function readStockItems(
   db: Executor,
   filter: StockFilter,
@@ -130,9 +131,10 @@ export async function readStockOfSkus(db: Executor, skus: readonly string[]): Pr
   return rows;
 }
 
-function accountCondition(conditions: Conditions, { site, place }: StockFilter): string {
+function accountCondition(conditions: Conditions, { site, sites, place }: StockFilter): string {
   const parts: string[] = [];
   if (site !== undefined) parts.push(`site.code = ${conditions.value(site)}`);
+  if (sites !== undefined) parts.push(`site.code = any(${conditions.value(sites)}::text[])`);
   if (place !== undefined) parts.push(`p.code = ${conditions.value(place)}`);
   return parts.join(" and ");
 }
