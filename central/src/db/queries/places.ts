@@ -1,4 +1,4 @@
-import type { Executor } from "../pool.ts";
+import type { Client, Executor } from "../pool.ts";
 import { Conditions, rfc3339 } from "./sql.ts";
 
 export interface PlaceRow {
@@ -16,11 +16,13 @@ export async function readPlaces(
   db: Executor,
   {
     site,
+    sites,
     code,
     after,
     limit,
   }: {
     readonly site?: string | undefined;
+    readonly sites?: readonly string[] | undefined;
     readonly code?: string;
     readonly after?: readonly [site: string, code: string] | undefined;
     readonly limit: number;
@@ -29,6 +31,7 @@ export async function readPlaces(
   const conditions = new Conditions()
     .add("not p.outside")
     .when(site, value => `site.code = ${value}`)
+    .when(sites, value => `site.code = any(${value}::text[])`)
     .when(code, value => `p.code = ${value}`);
   if (after !== undefined) {
     conditions.add(`(site.code, p.code) > (${conditions.value(after[0])}::text, ${conditions.value(after[1])}::text)`);
@@ -56,6 +59,19 @@ export async function insertPlace(db: Executor, place: NewPlace): Promise<PlaceR
        on conflict (site_id, code) do nothing returning *
      ) select ${columns} from p join site on site.id = p.site_id`,
     [place.siteId, place.code, place.name, place.gln],
+  );
+  return rows[0];
+}
+
+/** A place, locked until the transaction ends; undefined when there is none. */
+export async function lockPlace(
+  client: Client,
+  { site, code }: { readonly site: string; readonly code: string },
+): Promise<(PlaceRow & { readonly site_id: number }) | undefined> {
+  const { rows } = await client.query<PlaceRow & { site_id: number }>(
+    `select ${columns}, p.site_id from place p join site on site.id = p.site_id
+     where site.code = $1 and p.code = $2 and not p.outside for update of p`,
+    [site, code],
   );
   return rows[0];
 }
