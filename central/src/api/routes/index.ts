@@ -16,8 +16,8 @@ import { whyRoutes } from "./why.ts";
 export const routes = [
   stockRoutes,
   whyRoutes,
-  movementRoutes,
   itemRoutes,
+  movementRoutes,
   tagRoutes,
   placeRoutes,
   siteRoutes,

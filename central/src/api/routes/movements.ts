@@ -3,7 +3,6 @@ import { Account, Epoch, limits, ok, type Problem, type Result, SiteId, Sku, tra
 import { recordChanges } from "../../db/audit/changes.ts";
 import type { Client } from "../../db/pool.ts";
 import { type MovementRow, readMovement, readMovements, readPostings } from "../../db/queries/movements.ts";
-import { isReversal } from "../../record/ask.ts";
 import { recordAsked } from "../../record/record-asked.ts";
 import { thingOf } from "../../stock/thing.ts";
 import { callerOf, guardedRoute, requireSite, sitesOf } from "../access.ts";
@@ -11,7 +10,7 @@ import { etagOf, isKnown } from "../etag.ts";
 import { body, conditional, exactText, fields, json } from "../fields.ts";
 import { Instant } from "../instant.ts";
 import { apiLimits } from "../limits.ts";
-import { MovementView, type NewMovements, RecordedView } from "../movement-schemas.ts";
+import { MovementView, NewMovements, RecordedView } from "../movement-schemas.ts";
 import { type Done, idempotent, once } from "../once.ts";
 import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
 import type { Announcements, ApiParts } from "../parts.ts";
@@ -144,12 +143,12 @@ export function movementRoutes({ pool, relay }: ApiParts) {
   return new OpenAPIHono()
     .openapi(recordRoute, async c => {
       const given = c.req.valid("json");
-      for (const [index, asked] of given.movements.entries()) {
-        if (isReversal(asked)) requireSite(c, asked.reverses.site, `body.movements[${index}].reverses.site`);
-        else requireSite(c, asked.site, `body.movements[${index}].site`);
+      for (const [index, { site }] of given.movements.entries()) requireSite(c, site, `body.movements[${index}].site`);
+      for (const [index, { reverses }] of given.reversals.entries()) {
+        requireSite(c, reverses.site, `body.reversals[${index}].reverses.site`);
       }
       const nowMs = Date.now();
-      const late = laterThan(given.movements, nowMs);
+      const late = laterThan(given, nowMs);
       if (late !== undefined) return answerProblem(c, late);
       const recorded = await once({
         pool,
@@ -187,13 +186,9 @@ export function movementRoutes({ pool, relay }: ApiParts) {
 }
 
 /** The first movement that has yet to happen, by a clock that may be a little slow. */
-function laterThan(movements: z.infer<typeof NewMovements>["movements"], nowMs: number): Problem | undefined {
-  const index = movements.findIndex(
-    asked =>
-      !isReversal(asked) &&
-      asked.event_time !== undefined &&
-      Date.parse(asked.event_time) > nowMs + apiLimits.clockSkewMs,
-  );
+function laterThan({ movements }: NewMovements, nowMs: number): Problem | undefined {
+  const latest = nowMs + apiLimits.clockSkewMs;
+  const index = movements.findIndex(({ event_time: at }) => at !== undefined && Date.parse(at) > latest);
   if (index < 0) return undefined;
   const at = `body.movements[${index}].event_time`;
   return { code: "request.invalid", detail: "The time is in the future; record what has happened.", at };
@@ -208,11 +203,11 @@ interface Caller {
 
 async function record(
   client: Client,
-  { movements, reason, document, force }: z.infer<typeof NewMovements>,
+  { movements, reversals, reason, document, force }: NewMovements,
   { actor, cause, nowMs, relay }: Caller,
 ): Promise<Result<Done<z.infer<typeof RecordedView>>>> {
   const note = { actor, reason, document };
-  const recorded = await recordAsked(client, { movements, note, cause, force, nowMs });
+  const recorded = await recordAsked(client, { movements, reversals, note, cause, force, nowMs });
   if (!recorded.ok) {
     const { problem } = recorded;
     return { ok: false, problem: problem.at === undefined ? problem : { ...problem, at: `body.${problem.at}` } };
