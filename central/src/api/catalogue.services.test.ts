@@ -48,7 +48,7 @@ describe("POST /v1/items", () => {
     expect(sameSku.body).toMatchObject({ status: 409, code: "item.exists", at: "body.sku" });
     const sameCode = await api.post("/v1/items", { sku: "NEW", name: "n", codes: ["code:FREE", "code:TAKEN"] });
     expect(sameCode.body).toMatchObject({ status: 409, code: "item.exists", faults: [{ at: "code:TAKEN" }] });
-    expect(sameCode.body.detail).toContain("is a code of the item TAKEN");
+    expect(sameCode.body.detail).toContain("code:TAKEN belongs to the item TAKEN");
     expect((await api.get("/v1/items/NEW")).status).toBe(404);
     expect((await api.post("/v1/items", { sku: "NEW", name: "n", codes: ["code:FREE"] })).status).toBe(201);
   });

@@ -36,7 +36,9 @@ export function exactText(charsMax: number) {
 }
 
 function printable(schema: z.ZodString) {
-  return schema.refine(value => !/\p{Cc}/u.test(value), "has control characters");
+  return schema
+    .refine(value => !/\p{Cc}/u.test(value), "has control characters")
+    .refine(value => value.isWellFormed(), "has half a character: a surrogate without its other one");
 }
 
 /** Headers of a request that changes nothing when the caller has the newest answer. */

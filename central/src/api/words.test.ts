@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { classKeyOf, classKeysOf, splitClassKeys } from "./class-keys.ts";
+import { classKeyOf, classKeysOf, splitClassKeys } from "../catalogue/class-keys.ts";
 import { Instant } from "./instant.ts";
 
 describe("a time", () => {

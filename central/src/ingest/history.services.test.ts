@@ -150,8 +150,11 @@ class Story {
   }
 
   code(thing: string): string {
-    const keys = { known: this.known, later: this.later, box: this.box, "later-box": this.laterBox };
-    return thing.replace(/^(known|later-box|later|box)/, (name: keyof typeof keys) => keys[name]);
+    const [name = "", serial = ""] = thing.split(/(?=\()/);
+    const keys = new Map(
+      Object.entries({ known: this.known, later: this.later, box: this.box, "later-box": this.laterBox }),
+    );
+    return `${keys.get(name)}${serial}`;
   }
 
   /** `dock@s7-1` of the place with this id in the books, where the site is 1. */

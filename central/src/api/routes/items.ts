@@ -1,64 +1,20 @@
 import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
-import { limits, Sku } from "@tallygate/protocol";
+import { limits, ok, type Result, refuse, Sku } from "@tallygate/protocol";
+import { type ChangesDone, changeItem } from "../../catalogue/change-item.ts";
+import { classKeyOf } from "../../catalogue/class-keys.ts";
+import { readGiven, readListChanges } from "../../catalogue/given.ts";
+import { inOrder } from "../../catalogue/item.ts";
+import { type ItemRow, readItems } from "../../db/catalogue/items.ts";
 import type { Pool } from "../../db/pool.ts";
-import { type ItemRow, readItems } from "../../db/queries/items.ts";
-import { guardedRoute } from "../access.ts";
-import { addItem, changeItem, type ItemChange, type NewItem } from "../catalogue.ts";
-import { classKeyOf, splitClassKeys } from "../class-keys.ts";
-import { etagOf, isKnown } from "../etag.ts";
-import { body, conditional, exactText, fields, json, text } from "../fields.ts";
-import { apiLimits } from "../limits.ts";
+import { callerOf, guardedRoute } from "../access.ts";
+import { etagOf, expected, isExpected, isKnown } from "../etag.ts";
+import { body, conditional, exactText, json } from "../fields.ts";
+import { Item, ItemChangeBody, ItemStatus, NewItemBody } from "../item-schemas.ts";
 import { idempotent, once, refusable } from "../once.ts";
 import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
 import type { ApiParts } from "../parts.ts";
 
 const tags = ["items"];
-
-const uom = z
-  .string()
-  .regex(/^[A-Z0-9]{2,3}$/, "use a code of UN/ECE Recommendation 20, such as H87 (piece) or KGM")
-  .meta({ description: "Unit of measure, UN/ECE Recommendation 20.", examples: ["H87"] });
-const gtins = z
-  .array(z.string().max(20))
-  .max(apiLimits.itemCodesMax)
-  .meta({
-    description: "GTIN-8, -12, -13 or -14; kept with 14 digits.",
-    examples: [["9506000134352"]],
-  });
-const codes = z
-  .array(exactText(limits.codeCharsMax))
-  .max(apiLimits.itemCodesMax)
-  .meta({
-    description: "Other codes: as a scanner sends them, or as an exception names them, such as `epc:…` or `code:…`.",
-    examples: [["code:OATS-OLD-LABEL"]],
-  });
-const name = text(apiLimits.nameCharsMax).meta({ examples: ["Oat drink 1 L"] });
-
-const Item = z
-  .object({
-    sku: fields.sku,
-    name: z.string(),
-    uom: z.string(),
-    gtins: z.array(z.string()).meta({ description: "With 14 digits." }),
-    codes: z.array(z.string()).meta({ description: "Further class keys: what all things of the class share." }),
-    created_at: fields.time,
-    updated_at: fields.time,
-  })
-  .openapi("Item");
-
-const NewItemBody = z
-  .strictObject({ sku: Sku, name, uom: uom.default("H87"), gtins: gtins.default([]), codes: codes.default([]) })
-  .openapi("NewItem");
-
-const ItemChangeBody = z
-  .strictObject({
-    name: name.optional(),
-    uom: uom.optional(),
-    add_gtins: gtins.optional(),
-    add_codes: codes.optional(),
-  })
-  .refine(change => Object.values(change).some(value => value !== undefined), "names nothing to change")
-  .openapi("ItemChange");
 
 const listRoute = guardedRoute(
   { permission: "catalogue.read", sites: "some" },
@@ -73,9 +29,20 @@ const listRoute = guardedRoute(
         code: exactText(limits.codeCharsMax)
           .optional()
           .meta({
-            description: "The item that this code means, in any form.",
+            description: "The item that this code means, in any form; also that of a pack of it.",
             examples: ["(01)09506000134352"],
           }),
+        party: exactText(64)
+          .optional()
+          .meta({ description: "Items that this party has a code for.", examples: ["supplier-7"] }),
+        party_code: exactText(64)
+          .optional()
+          .meta({ description: "Items that a party calls so.", examples: ["4711"] }),
+        family: Sku.optional().meta({ description: "The variants of this family.", examples: ["OAT"] }),
+        status: ItemStatus.optional(),
+        search: exactText(200)
+          .optional()
+          .meta({ description: "Beginnings of words of the name or the SKU, all of them.", examples: ["oat dri"] }),
         limit: Limit,
         cursor: cursorParam(z.tuple([Sku])),
       }),
@@ -103,6 +70,8 @@ const oneRoute = guardedRoute(
   },
 );
 
+const whatCannotBe = ["item.exists", "item.hierarchy", "item.family", "item.pack", "code.check_digit"] as const;
+
 const createItemRoute = guardedRoute(
   { permission: "catalogue.write", sites: "all" },
   {
@@ -114,8 +83,8 @@ const createItemRoute = guardedRoute(
     responses: {
       201: json("The new item", Item),
       ...problemResponses(
-        "item.exists",
-        "code.check_digit",
+        ...whatCannotBe,
+        "item.unknown",
         "idempotency.reused",
         "request.invalid",
         "stock.unavailable",
@@ -130,24 +99,39 @@ const changeRoute = guardedRoute(
     method: "patch",
     path: "/items/{sku}",
     tags,
-    summary: "Changes an item's name or unit, or gives it further codes",
-    request: { params: z.object({ sku: Sku }), body: body(ItemChangeBody) },
+    summary: "Changes an item: what is named, and its lists by what is added and removed",
+    request: { params: z.object({ sku: Sku }), headers: expected, body: body(ItemChangeBody) },
     responses: {
-      200: json("The item as it is now", Item),
-      ...problemResponses("item.unknown", "item.exists", "code.check_digit", "request.invalid", "stock.unavailable"),
+      200: json("The item as it is now, with an ETag", Item),
+      ...problemResponses(
+        "item.unknown",
+        "item.changed",
+        "item.counted",
+        ...whatCannotBe,
+        "request.invalid",
+        "stock.unavailable",
+      ),
     },
   },
 );
 
-/** The catalogue: what the codes that readers and scanners hear mean. */
+/** The catalogue: what there is, and what the codes that readers and scanners hear mean. */
 export function itemRoutes({ pool, relay }: ApiParts) {
+  const told = ({ value: { row, version, commits } }: { readonly value: ChangesDone }) => ({
+    answer: viewOf(row),
+    afterCommit: () => {
+      relay.catalogueChanged(version);
+      if (commits.length > 0) relay.publishCommits(commits);
+    },
+  });
   return new OpenAPIHono()
     .openapi(listRoute, async c => {
-      const { sku, code, limit, cursor } = c.req.valid("query");
+      const { code, party_code: partyCode, limit, cursor, ...filter } = c.req.valid("query");
       const classKey = code === undefined ? undefined : classKeyOf(code);
       if (classKey !== undefined && !classKey.ok) return answerProblem(c, { ...classKey.problem, at: "query.code" });
-      const rows = await readItems(pool, { sku, classKey: classKey?.value, after: cursor?.[0], limit: limit + 1 });
-      const page = cutPage(rows, limit, row => [row.sku]);
+      const asked = { ...filter, partyCode, classKey: classKey?.value };
+      const rows = await readItems(pool, { ...asked, after: cursor?.[0], limit: limit + 1 });
+      const page = cutPage(rows, limit, row => [row.item.sku]);
       return c.json({ items: page.rows.map(viewOf), next_cursor: page.next_cursor }, 200);
     })
     .openapi(oneRoute, async c => {
@@ -161,28 +145,64 @@ export function itemRoutes({ pool, relay }: ApiParts) {
       return c.json(item, 200, { etag, "cache-control": "no-cache" });
     })
     .openapi(createItemRoute, async c => {
-      const given: NewItem = c.req.valid("json");
+      const { sku, ...given } = c.req.valid("json");
+      const edit = readGiven(given, "body");
+      if (!edit.ok) return answerProblem(c, edit.problem);
       const added = await once({
         pool,
         route: "POST /v1/items",
         key: c.req.valid("header")["idempotency-key"],
-        request: given,
+        request: c.req.valid("json"),
         schema: Item,
         work: async client => {
-          const done = await addItem(client, given, relay);
-          return done.ok ? { ok: true, value: { ...done.value, answer: viewOf(done.value.answer) } } : done;
+          const done = await changeItem(client, { sku, actor: callerOf(c) }, row =>
+            row === undefined ? edit : itemExists(sku),
+          );
+          return done.ok ? { ok: true, value: told(done) } : done;
         },
       });
       if (!added.ok) return answerProblem(c, added.problem);
-      return c.json(added.value, 201, { location: `/v1/items/${encodeURIComponent(given.sku)}` });
+      return c.json(added.value, 201, { location: `/v1/items/${encodeURIComponent(sku)}` });
     })
     .openapi(changeRoute, async c => {
-      const change: ItemChange = { sku: c.req.valid("param").sku, ...c.req.valid("json") };
-      const changed = await refusable(pool, client => changeItem(client, change, relay));
+      const { sku } = c.req.valid("param");
+      const given = c.req.valid("json");
+      const changed = await refusable(pool, client =>
+        changeItem(client, { sku, actor: callerOf(c) }, row => {
+          if (row === undefined) return refuse("item.unknown", `No item has the SKU ${sku}.`, { at: "path.sku" });
+          if (!isExpected(c, etagOf(JSON.stringify(viewOf(row))))) return itemChanged(sku);
+          const lists = readListChanges(inOrder(row.item), given);
+          return lists.ok ? ok({ ...plainOf(given), ...lists.value }) : lists;
+        }),
+      );
       if (!changed.ok) return answerProblem(c, changed.problem);
-      changed.value.afterCommit?.();
-      return c.json(viewOf(changed.value.answer), 200);
+      const { answer, afterCommit } = told(changed);
+      afterCommit();
+      return c.json(answer, 200, { etag: etagOf(JSON.stringify(answer)) });
     });
+}
+
+function itemExists(sku: string): Result<never> {
+  return refuse("item.exists", `There is an item with the SKU ${sku} already; change that one.`, { at: "body.sku" });
+}
+
+function itemChanged(sku: string): Result<never> {
+  const detail = `${sku} has changed since the version that if-match names; read it again and decide anew.`;
+  return refuse("item.changed", detail, { at: "header.if-match" });
+}
+
+/** What a change says of the item itself, without its lists. */
+function plainOf({
+  name,
+  description,
+  status,
+  tracking,
+  uom,
+  family,
+  variant_by,
+  attributes,
+}: z.infer<typeof ItemChangeBody>) {
+  return { name, description, status, tracking, uom, family, variant_by, attributes };
 }
 
 async function readItem(pool: Pool, sku: string) {
@@ -190,6 +210,16 @@ async function readItem(pool: Pool, sku: string) {
   return row === undefined ? undefined : viewOf(row);
 }
 
-function viewOf({ sku, name, uom, class_keys, created_at, updated_at }: ItemRow) {
-  return { sku, name, uom, ...splitClassKeys(class_keys), created_at, updated_at };
+function viewOf({ item, created_at, updated_at }: ItemRow): z.infer<typeof Item> {
+  const { variant_by, gtins, codes, packs, party_codes, ...rest } = inOrder(item);
+  return {
+    ...rest,
+    variant_by: variant_by === null ? null : [...variant_by],
+    gtins: [...gtins],
+    codes: [...codes],
+    packs: packs.map(pack => ({ ...pack, gtins: [...pack.gtins], codes: [...pack.codes] })),
+    party_codes: [...party_codes],
+    created_at,
+    updated_at,
+  };
 }
