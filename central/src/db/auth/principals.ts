@@ -130,7 +130,7 @@ export async function forgetTries(db: Executor, id: number): Promise<void> {
 }
 
 /** Any number that nothing else in this database locks by. */
-const firstAdminLock = 20_011_212_259;
+const firstAdminLock = 20_011_212_261;
 
 /** Makes processes that start together wait for each other; says whether there is no person yet. */
 export async function lockFirstPerson(client: Client): Promise<boolean> {
