@@ -59,7 +59,8 @@ export async function readThings(
 
 /** Codes compare byte by byte, and no character comes behind U+10FFFF. */
 function ofItem(item: string, from: string, most: string): string {
-  return `select t.* from item_code k cross join lateral (
+  return `select t.* from (select class_key, item_id from item_code union select class_key, item_id from item_code_past) k
+    cross join lateral (
       select * from tag where tag.code >= k.class_key and tag.code < k.class_key || U&'\\+10FFFF' and tag.code > ${from}
         and tag.item_id = k.item_id
       order by tag.code limit ${most}

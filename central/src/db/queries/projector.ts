@@ -47,15 +47,19 @@ export async function readProjectedRows(
   perEpoch: number,
 ): Promise<ProjectedRow[]> {
   const { rows } = await db.query<ProjectedRow>(
-    `select m.epoch_id, m.seq, site.code as site, m.biz_step, m.from_account as from, m.to_account as to, m.item_id, i.sku,
-       m.quantity, floor(extract(epoch from m.event_time) * 1000)::bigint as event_time_ms
+    `select m.epoch_id, m.seq, site.code as site, m.biz_step, m.from_account as from, m.to_account as to,
+       coalesce(m.item_id, pack.item_id) as item_id, i.sku, coalesce(pack.quantity, m.quantity) as quantity, floor(extract(epoch from m.event_time) * 1000)::bigint as event_time_ms
      from unnest($1::integer[], $2::bigint[], $3::bigint[]) as w (epoch_id, after_seq, cursor_seq)
      cross join lateral (
        select * from movement where movement.epoch_id = w.epoch_id and movement.seq > w.after_seq and movement.seq <= w.cursor_seq
        order by movement.seq limit $4
      ) m
      join site on site.id = m.site_id
-     left join item i on i.id = m.item_id
+     left join lateral (
+       select item_id, quantity from further_posting f
+       where m.item_id is null and f.epoch_id = m.epoch_id and f.seq = m.seq and f.why = 'pack' limit 1
+     ) pack on true
+     left join item i on i.id = coalesce(m.item_id, pack.item_id)
      order by m.epoch_id, m.seq`,
     [
       epochs.map(epoch => epoch.epoch_id),

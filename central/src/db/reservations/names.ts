@@ -1,15 +1,25 @@
 import { binaryArray } from "../binary.ts";
 import type { Executor } from "../pool.ts";
 
-/** The ids of items by SKU; what is missing does not exist. */
-export async function readItemIds(db: Executor, skus: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await db.query<[string, number]>({
-    name: "reservations-read-item-ids",
-    text: "select sku, id from item where sku = any($1::text[])",
+/** An item as far as it may be promised. */
+export interface NamedItem {
+  readonly id: number;
+  readonly isDraft: boolean;
+  readonly isFamily: boolean;
+}
+
+/** Items by SKU; what is missing does not exist. */
+export async function readNamedItems(
+  db: Executor,
+  skus: readonly string[],
+): Promise<readonly (readonly [sku: string, item: NamedItem])[]> {
+  const { rows } = await db.query<[string, number, boolean, boolean]>({
+    name: "reservations-read-named-items",
+    text: "select sku, id, status = 'draft', variant_by is not null from item where sku = any($1::text[])",
     values: [binaryArray.text(skus)],
     rowMode: "array",
   });
-  return new Map(rows);
+  return rows.map(([sku, id, isDraft, isFamily]) => [sku, { id, isDraft, isFamily }]);
 }
 
 /** The ids of places among those of some sites with some codes, by site and code. */
