@@ -7,8 +7,7 @@ import { openToAll } from "./auth/open-to-all.ts";
 import type { CentralConfig } from "./config.ts";
 import { migrate } from "./db/migrate.ts";
 import { openPool } from "./db/pool.ts";
-import { openEvents } from "./events/events.ts";
-import { createEventMetrics } from "./events/metrics.ts";
+import { addressGuardOf, openConfiguredEvents } from "./events/configured.ts";
 import { openIngest } from "./ingest/ingest.ts";
 import { Influx } from "./projector/influx.ts";
 import { openProjector } from "./projector/projector.ts";
@@ -23,10 +22,8 @@ export interface Central extends AsyncDisposable {
   readonly ready: string;
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
-
 /**
- * Opens a central process: database, NATS, relay, ingest, projector, reservations, HTTP, in this order, and closes them in reverse. Throws when
+ * Opens a central process: database, access, NATS, relay, ingest, projector, reservations, HTTP, in this order, and closes them in reverse. Throws when
  * PostgreSQL or NATS do not answer at the start; when they go away later, everything waits for them and goes on by itself.
  */
 export async function openCentral(config: CentralConfig, { log }: { readonly log: Log }): Promise<Central> {
@@ -51,20 +48,8 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
       stack.use(openAuditor({ pool, metrics: auditMetrics, log, rowsPerSecond: config.audit.rows_per_second }));
     }
     const publish = relay.publishCommits;
-    const { events: told } = config;
-    const events = stack.use(
-      openEvents({
-        pool,
-        databaseUrl,
-        link,
-        source: told.source,
-        emits: told.enabled,
-        keptMs: told.kept_days * dayMs,
-        stream: { maxBytes: told.stream_max_bytes, maxAgeMs: told.stream_max_days * dayMs },
-        metrics: createEventMetrics(registry),
-        log,
-      }),
-    );
+    const webhookAddresses = addressGuardOf(config);
+    const events = stack.use(openConfiguredEvents(config, { pool, link, registry, log }));
     const reservations = stack.use(openReservations({ pool, publish, metrics, log }));
     const api = stack.use(
       await openApi({
@@ -76,7 +61,8 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
         sites,
         relay,
         reservations,
-        events: { head: events.head, source: told.source },
+        events: { head: events.head, source: config.events.source },
+        webhookAddresses,
         influx,
         metrics,
         registry,

@@ -2,6 +2,7 @@ import type { Log } from "@tallygate/kit";
 import type { Authenticator } from "../auth/principal.ts";
 import type { Pool } from "../db/pool.ts";
 import type { Head } from "../events/head.ts";
+import type { AddressGuard } from "../events/webhooks/address.ts";
 import type { SiteCommit } from "../ingest/site-commit.ts";
 import type { Influx } from "../projector/influx.ts";
 import type { ChangeFeed as RelayedChanges, SiteStatuses as RelayedStatuses } from "../relay/feeds.ts";
@@ -15,8 +16,10 @@ export interface ApiParts {
   readonly changes: ChangeFeed;
   readonly sites: SiteStatuses;
   readonly relay: Announcements;
-  readonly reservations: Pick<Reservations, "submit" | "get" | "list">;
+  readonly reservations: Pick<Reservations, "submit" | "changed" | "get" | "list">;
   readonly events: EventSource;
+  /** Says where webhooks may be sent to. */
+  readonly webhookAddresses: Pick<AddressGuard, "read">;
   /** Absent without InfluxDB in the configuration. */
   readonly influx: Pick<Influx, "query"> | undefined;
   readonly metrics: CentralMetrics;

@@ -15,6 +15,7 @@ import { openToAll } from "../auth/open-to-all.ts";
 import { migrate } from "../db/migrate.ts";
 import { openPool, type Pool } from "../db/pool.ts";
 import { Head } from "../events/head.ts";
+import { createAddressGuard } from "../events/webhooks/address.ts";
 import { applyBatches, type Ledger, openLedger } from "../ingest/apply.ts";
 import { readMessage } from "../ingest/read-message.ts";
 import { type SiteCommit, siteChanges } from "../ingest/site-commit.ts";
@@ -189,6 +190,7 @@ export async function openTestApi(
     relay: ledger.feed,
     reservations,
     events: { head, source: "urn:tallygate:test" },
+    webhookAddresses: createAddressGuard({ allowHttp: true, networks: ["127.0.0.0/8"] }),
     influx,
     metrics,
     registry,

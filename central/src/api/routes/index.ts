@@ -10,6 +10,7 @@ import { siteRoutes } from "./sites.ts";
 import { stockRoutes } from "./stock.ts";
 import { streamRoutes } from "./stream.ts";
 import { tagRoutes } from "./tags.ts";
+import { webhookRoutes } from "./webhooks.ts";
 import { whyRoutes } from "./why.ts";
 
 /** Everything under /v1. A resource is one file and one line here. */
@@ -24,6 +25,7 @@ export const routes = [
   reservationRoutes,
   exceptionRoutes,
   eventRoutes,
+  webhookRoutes,
   auditRoutes,
   metricsRoutes,
   streamRoutes,
