@@ -8,7 +8,15 @@ export interface AskedLine {
   readonly place?: string | undefined;
 }
 
-export interface AskToReserve {
+/** Who asks, where somebody does. */
+export interface Asker {
+  /** As the audit trail names them; without a name nothing is written there. */
+  readonly actor?: string | undefined;
+  /** The only sites at which they may hold or end anything; without it, all. */
+  readonly within?: readonly string[] | undefined;
+}
+
+export interface AskToReserve extends Asker {
   readonly kind: "reserve";
   readonly id: string;
   readonly policy: PolicyName;
@@ -22,7 +30,7 @@ export interface AskToReserve {
   readonly sites: readonly string[];
 }
 
-export interface AskToEnd {
+export interface AskToEnd extends Asker {
   readonly kind: "fulfil" | "release";
   readonly id: string;
   readonly lines?: readonly AskedLine[] | undefined;

@@ -110,11 +110,18 @@ class Decider {
   }
 
   private hold(
-    { policy, siteIds, whenShort = "refuse" }: Pick<Reserve, "policy" | "siteIds" | "whenShort">,
+    {
+      policy,
+      siteIds,
+      withinIds,
+      whenShort = "refuse",
+    }: Pick<Reserve, "policy" | "siteIds" | "withinIds" | "whenShort">,
     line: NumberedLine,
   ): Result<readonly Hold[]> {
     const { itemId, quantity, number } = line;
-    const anywhere = this.levels.candidates(itemId, line);
+    const anywhere = this.levels
+      .candidates(itemId, line)
+      .filter(({ siteId }) => withinIds === undefined || withinIds.includes(siteId));
     const { takesSites, choose } = policyOf(policy);
     const candidates = takesSites ? anywhere.filter(({ siteId }) => siteIds.includes(siteId)) : anywhere;
     const picks =
@@ -131,6 +138,9 @@ class Decider {
   }
 
   private end(command: End): Result<Reservation> {
+    const { id, withinIds } = command;
+    const isElsewhere = this.find(id)?.holds.some(({ siteId }) => withinIds?.includes(siteId) === false);
+    if (isElsewhere === true) return unknown(id);
     const found = this.held(command);
     if (!found.ok) return found;
     const field = command.kind === "fulfil" ? "fulfilled" : "released";

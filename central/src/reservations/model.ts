@@ -34,6 +34,8 @@ export interface Reserve {
   readonly lines: readonly Line[];
   /** Sites in order of preference; empty where the policy takes none. */
   readonly siteIds: readonly number[];
+  /** The only sites from which anything may be taken; without it, all. */
+  readonly withinIds?: readonly number[] | undefined;
 }
 
 /** Holds more for a document's reservation: of each line as much as there is. */
@@ -58,6 +60,8 @@ export interface End {
   readonly documentId?: string | undefined;
   /** Absent: all that it holds. */
   readonly lines: readonly Line[] | undefined;
+  /** As if the reservation were not there, when it holds anything at another site than these. */
+  readonly withinIds?: readonly number[] | undefined;
 }
 
 /** Ends a reservation that is past its time. */

@@ -1,8 +1,7 @@
 import { ok, type Result, refuse } from "@tallygate/protocol";
-import { readCatalogueVersion } from "../db/ledger/catalogue.ts";
 import { readSites } from "../db/ledger/sites.ts";
 import type { Executor } from "../db/pool.ts";
-import { type NamedItem, readNamedItems, readPlaceIds } from "../db/reservations/names.ts";
+import { readItemIds, readPlaceIds } from "../db/reservations/names.ts";
 import { Directory } from "../ingest/directory.ts";
 import type { Ask, AskedLine } from "./ask.ts";
 import { reservationLimits } from "./limits.ts";
@@ -11,13 +10,11 @@ import { policyOf } from "./policies/index.ts";
 
 /**
  * The ids of what callers name, and the names of what they get. Nothing is ever renamed or deleted, so what is remembered stays true;
- * what does not exist is not remembered, since it may be added. Whether an item may be promised is remembered as long as the
- * catalogue has not changed.
+ * what does not exist is not remembered, since it may be added.
  */
 export class Names {
   readonly directory = new Directory();
-  private readonly items = new Map<string, NamedItem>();
-  private catalogueVersion = -1;
+  private readonly items = new Map<string, number>();
   private readonly sites = new Map<string, number>();
   private readonly places = new Map<string, number>();
 
@@ -25,7 +22,6 @@ export class Names {
   async load(db: Executor, asks: readonly Ask[]): Promise<void> {
     if (this.items.size + this.places.size > reservationLimits.namesMax) this.forget();
     const lines = asks.flatMap(ask => ask.lines ?? []);
-    if (asks.some(ask => ask.kind === "reserve")) await this.forgetOldItems(db);
     await this.loadItems(db, lines);
     await this.loadSites(db, asks, lines);
     await this.loadPlaces(db, lines);
@@ -47,11 +43,15 @@ export class Names {
   command(ask: Ask): Result<Command> {
     const lines: Line[] = [];
     for (const [index, asked] of (ask.lines ?? []).entries()) {
-      const line = this.line(asked, ask.kind, `lines[${index}]`);
+      const line = this.line(asked, `lines[${index}]`);
       if (!line.ok) return line;
       lines.push(line.value);
     }
-    if (ask.kind !== "reserve") return ok({ ...ask, lines: ask.lines === undefined ? undefined : lines });
+    const withinIds = ask.within?.flatMap(site => this.sites.get(site) ?? []);
+    if (ask.kind !== "reserve") {
+      const { kind, id } = ask;
+      return ok({ kind, id, lines: ask.lines === undefined ? undefined : lines, withinIds });
+    }
     const siteIds: number[] = [];
     for (const [index, site] of ask.sites.entries()) {
       const siteId = this.sites.get(site);
@@ -61,19 +61,27 @@ export class Names {
     const { id, policy, reference, expiresInMs, documentId, whenShort = "refuse" } = ask;
     const { takesSites } = policyOf(policy);
     if (takesSites === siteIds.length > 0)
-      return ok({ kind: "reserve", id, policy, reference, expiresInMs, documentId, whenShort, lines, siteIds });
+      return ok({
+        kind: "reserve",
+        id,
+        policy,
+        reference,
+        expiresInMs,
+        documentId,
+        whenShort,
+        lines,
+        siteIds,
+        withinIds,
+      });
     const detail = takesSites
       ? `The policy ${policy} needs sites, in the order in which they are to be taken from.`
       : `The policy ${policy} takes no order of sites; leave sites out, or take the policy nearest.`;
     return refuse("reservation.policy", detail, { at: "sites" });
   }
 
-  private line({ sku, quantity, site, place }: AskedLine, kind: Ask["kind"], at: string): Result<Line> {
-    const item = this.items.get(sku);
-    if (item === undefined) return refuse("item.unknown", `No item has the SKU ${sku}.`, { at: `${at}.sku` });
-    const mayNot = kind === "reserve" ? refusePromise(sku, item, at) : undefined;
-    if (mayNot !== undefined) return mayNot;
-    const itemId = item.id;
+  private line({ sku, quantity, site, place }: AskedLine, at: string): Result<Line> {
+    const itemId = this.items.get(sku);
+    if (itemId === undefined) return refuse("item.unknown", `No item has the SKU ${sku}.`, { at: `${at}.sku` });
     if (site === undefined) return ok({ sku, itemId, quantity, siteId: undefined, placeId: undefined });
     const siteId = this.sites.get(site);
     if (siteId === undefined) return siteUnknown(site, `${at}.site`);
@@ -86,20 +94,14 @@ export class Names {
   private async loadItems(db: Executor, lines: readonly AskedLine[]): Promise<void> {
     const missing = new Set(lines.map(({ sku }) => sku).filter(sku => !this.items.has(sku)));
     if (missing.size === 0) return;
-    for (const [sku, item] of await readNamedItems(db, [...missing])) this.items.set(sku, item);
-  }
-
-  /** The version is read before the items: what is read later is at least as new. */
-  private async forgetOldItems(db: Executor): Promise<void> {
-    const version = await readCatalogueVersion(db);
-    if (version !== this.catalogueVersion) this.items.clear();
-    this.catalogueVersion = version;
+    for (const [sku, id] of await readItemIds(db, [...missing])) this.items.set(sku, id);
   }
 
   private async loadSites(db: Executor, asks: readonly Ask[], lines: readonly AskedLine[]): Promise<void> {
     const missing = new Set<string>();
     for (const { site } of lines) if (site !== undefined && !this.sites.has(site)) missing.add(site);
     for (const ask of asks) {
+      for (const site of ask.within ?? []) if (!this.sites.has(site)) missing.add(site);
       if (ask.kind === "reserve") for (const site of ask.sites) if (!this.sites.has(site)) missing.add(site);
     }
     if (missing.size === 0) return;
@@ -129,10 +131,3 @@ export class Names {
 function siteUnknown(site: string, at: string) {
   return refuse("site.unknown", `No site ${site} has been heard.`, { at });
 }
-/** A family is no stock, and a draft is not to be promised yet. What is discontinued may be sold off. */
-function refusePromise(sku: string, { isDraft, isFamily }: NamedItem, at: string) {
-  const where = { at: `${at}.sku` };
-  if (isFamily) return refuse("item.family", `${sku} is a family; reserve one of its variants.`, where);
-  return isDraft ? refuse("item.draft", `${sku} is a draft; make it active before it is promised.`, where) : undefined;
-}
-

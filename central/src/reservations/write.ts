@@ -1,3 +1,4 @@
+import type { Change } from "../db/audit/changes.ts";
 import { resolveShortages } from "../db/ledger/shortages.ts";
 import type { Client } from "../db/pool.ts";
 import type { KeptAnswer } from "../db/reservations/answers.ts";
@@ -8,7 +9,7 @@ import { shortageOf } from "../stock/shortages.ts";
 import { type Decided, decide } from "./decide.ts";
 import type { ReservedChange } from "./levels.ts";
 import { reservationLimits } from "./limits.ts";
-import type { Command, Reservation } from "./model.ts";
+import type { Command, Reservation, Reserve } from "./model.ts";
 import type { Names } from "./names.ts";
 
 /** What was decided of locked rows, and nothing of it written yet. */
@@ -36,11 +37,15 @@ export async function carryOut(
   return { decided, before };
 }
 
-/** Writes what was decided, and the answers that are to be kept, in the transaction that decided it. */
+/** Writes what was decided, the answers that are to be kept, and who did what, in the transaction that decided it. */
 export async function writeDown(
   client: Client,
   { decided, before }: Carried,
-  { names, answers }: { readonly names: Names; readonly answers: readonly KeptAnswer[] },
+  {
+    names,
+    answers,
+    changes = [],
+  }: { readonly names: Names; readonly answers: readonly KeptAnswer[]; readonly changes?: readonly Change[] },
 ): Promise<void> {
   const { changed, created, stock } = decided;
   await endReservations(
@@ -50,7 +55,7 @@ export async function writeDown(
   await updateHolds(client, changedHolds(changed, before));
   await resolveShortages(client, noLongerShort(stock, names));
   const added = addedHolds(changed, before);
-  await writeReserved(client, { stock, created, added, answers, keptMs: reservationLimits.keptMs });
+  await writeReserved(client, { stock, created, added, answers, changes, keptMs: reservationLimits.keptMs });
 }
 
 function wantedLevels(commands: readonly Command[], reservations: ReadonlyMap<string, Reservation>) {
@@ -61,7 +66,7 @@ function wantedLevels(commands: readonly Command[], reservations: ReadonlyMap<st
   }
   for (const command of commands) {
     if (command.kind !== "reserve" && command.kind !== "extend") continue;
-    const sites = command.kind === "reserve" ? command.siteIds : [];
+    const sites = command.kind === "reserve" ? sitesToLook(command) : [];
     for (const { itemId, placeId, siteId } of command.lines) {
       if (placeId !== undefined) exact.set(`${itemId} ${placeId}`, { itemId, placeId });
       else {
@@ -71,6 +76,11 @@ function wantedLevels(commands: readonly Command[], reservations: ReadonlyMap<st
     }
   }
   return { exact: [...exact.values()], open: [...open.values()], placesMax: reservationLimits.placesPerLineMax };
+}
+
+/** In which sites a line is looked for that names none; empty for all. */
+function sitesToLook({ siteIds, withinIds = [] }: Reserve): readonly number[] {
+  return siteIds.length > 0 ? siteIds : withinIds;
 }
 
 function changedHolds(changed: readonly Reservation[], before: ReadonlyMap<string, Reservation>) {

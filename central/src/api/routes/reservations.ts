@@ -1,9 +1,12 @@
 import { hash } from "node:crypto";
-import { answerProblem, createRoute, OpenAPIHono, problemBody, problemResponses, statusOf, z } from "@tallygate/kit";
+import { answerProblem, OpenAPIHono, problemBody, problemResponses, statusOf, z } from "@tallygate/kit";
 import { ok, type Problem, type Result, refuse, SiteId, Sku } from "@tallygate/protocol";
-import type { Ask } from "../../reservations/ask.ts";
+import type { Context } from "hono";
+import type { Ask, AskedLine, Asker } from "../../reservations/ask.ts";
 import type { AskResult } from "../../reservations/group-commit.ts";
 import { newReservationId } from "../../reservations/id.ts";
+import type { ReservationView } from "../../reservations/view.ts";
+import { callerOf, guardedRoute, requireSite, sitesOf } from "../access.ts";
 import { etagOf, isKnown } from "../etag.ts";
 import { body, conditional, json } from "../fields.ts";
 import { idempotent } from "../once.ts";
@@ -22,9 +25,11 @@ import {
 } from "../reservation-schemas.ts";
 
 const tags = ["reservations"];
+const reads = { permission: "stock.read", sites: "some" } as const;
+const writes = { permission: "reservation.write", sites: "some" } as const;
 const params = z.object({ id: ReservationId });
 
-const listRoute = createRoute({
+const listRoute = guardedRoute(reads, {
   method: "get",
   path: "/reservations",
   tags,
@@ -45,7 +50,7 @@ const listRoute = createRoute({
   },
 });
 
-const oneRoute = createRoute({
+const oneRoute = guardedRoute(reads, {
   method: "get",
   path: "/reservations/{id}",
   tags,
@@ -58,7 +63,7 @@ const oneRoute = createRoute({
   },
 });
 
-const createReservationRoute = createRoute({
+const createReservationRoute = guardedRoute(writes, {
   method: "post",
   path: "/reservations",
   tags,
@@ -79,7 +84,7 @@ const createReservationRoute = createRoute({
   },
 });
 
-const bulkRoute = createRoute({
+const bulkRoute = guardedRoute(writes, {
   method: "post",
   path: "/reservations/bulk",
   tags,
@@ -98,7 +103,7 @@ const endings = {
 type Ending = keyof typeof endings;
 
 function endRoute<E extends Ending>(ending: E) {
-  return createRoute({
+  return guardedRoute(writes, {
     method: "post",
     path: `/reservations/{id}/${ending}`,
     tags,
@@ -127,6 +132,7 @@ function endRoute<E extends Ending>(ending: E) {
 }
 
 interface Asked<T> {
+  readonly by: Asker;
   readonly route: string;
   readonly key: string | undefined;
   readonly request: unknown;
@@ -137,15 +143,23 @@ interface Asked<T> {
 
 /** Holds on stock (I8): granted from what is available only, and ended once. */
 export function reservationRoutes({ reservations }: ApiParts) {
-  async function submit<T>({ route, key, request, asks, schema, answer }: Asked<T>): Promise<Result<T>> {
-    const id =
-      key === undefined ? undefined : { id: half(`${route} ${key}`), requestHash: half(JSON.stringify(request)) };
-    const done = await reservations.submit({ asks, key: id, answer });
+  async function submit<T>({ by, route, key, request, asks, schema, answer }: Asked<T>): Promise<Result<T>> {
+    // A key is the caller's own: nobody gets the answer of another one by guessing it.
+    const own = `${by.actor} ${route} ${key}`;
+    const id = key === undefined ? undefined : { id: half(own), requestHash: half(JSON.stringify(request)) };
+    const done = await reservations.submit({ asks: asks.map(ask => ({ ...ask, ...by })), key: id, answer });
     return done.ok ? ok(schema.parse(done.value)) : done;
   }
 
-  const end = (ending: Ending, id: string, request: z.infer<typeof EndOfReservation>, key: string | undefined) =>
+  const end = (
+    by: Asker,
+    ending: Ending,
+    id: string,
+    request: z.infer<typeof EndOfReservation>,
+    key: string | undefined,
+  ) =>
     submit({
+      by,
       route: `POST /v1/reservations/${id}/${ending}`,
       key,
       request,
@@ -157,14 +171,17 @@ export function reservationRoutes({ reservations }: ApiParts) {
   return new OpenAPIHono()
     .openapi(listRoute, async c => {
       const { limit, cursor, ...filter } = c.req.valid("query");
-      const rows = await reservations.list(filter, { before: cursor?.[0], limit: limit + 1 });
+      const rows = await reservations.list(
+        { ...filter, within: sitesOf(c) },
+        { before: cursor?.[0], limit: limit + 1 },
+      );
       const page = cutPage(rows, limit, row => [row.id]);
       return c.json({ items: [...page.rows], next_cursor: page.next_cursor }, 200);
     })
     .openapi(oneRoute, async c => {
       const { id } = c.req.valid("param");
       const found = await reservations.get(id.toLowerCase());
-      if (found === undefined) {
+      if (found === undefined || !isWithin(found, sitesOf(c))) {
         return answerProblem(c, { code: "reservation.unknown", detail: `There is no reservation ${id}.` });
       }
       const etag = etagOf(JSON.stringify(found));
@@ -175,28 +192,51 @@ export function reservationRoutes({ reservations }: ApiParts) {
       const request = c.req.valid("json");
       const key = c.req.valid("header")["idempotency-key"];
       const asks = [askOf(request)];
+      requireSitesOf(c, request, "body");
       const route = "POST /v1/reservations";
-      const made = await submit({ route, key, request, asks, schema: Reservation, answer: onlyOne });
+      const made = await submit({ by: askerOf(c), route, key, request, asks, schema: Reservation, answer: onlyOne });
       return made.ok ? c.json(made.value, 201) : answerProblem(c, made.problem);
     })
     .openapi(bulkRoute, async c => {
       const request = c.req.valid("json");
       const key = c.req.valid("header")["idempotency-key"];
       const asks = request.reservations.map(askOf);
+      for (const [index, one] of request.reservations.entries()) requireSitesOf(c, one, `body.reservations[${index}]`);
       const route = "POST /v1/reservations/bulk";
-      const made = await submit({ route, key, request, asks, schema: BulkResult, answer: eachOf });
+      const made = await submit({ by: askerOf(c), route, key, request, asks, schema: BulkResult, answer: eachOf });
       return made.ok ? c.json(made.value, 200) : answerProblem(c, made.problem);
     })
     .openapi(endRoute("fulfil"), async c => {
       const key = c.req.valid("header")["idempotency-key"];
-      const ended = await end("fulfil", c.req.valid("param").id, c.req.valid("json"), key);
+      const ended = await end(askerOf(c), "fulfil", c.req.valid("param").id, c.req.valid("json"), key);
       return ended.ok ? c.json(ended.value, 200) : answerProblem(c, ended.problem);
     })
     .openapi(endRoute("release"), async c => {
       const key = c.req.valid("header")["idempotency-key"];
-      const ended = await end("release", c.req.valid("param").id, c.req.valid("json"), key);
+      const ended = await end(askerOf(c), "release", c.req.valid("param").id, c.req.valid("json"), key);
       return ended.ok ? c.json(ended.value, 200) : answerProblem(c, ended.problem);
     });
+}
+
+function askerOf(c: Context): Asker {
+  return { actor: callerOf(c), within: sitesOf(c) };
+}
+
+/** A reservation is for who may see every site at which it holds something. */
+function isWithin({ lines }: ReservationView, within: readonly string[] | undefined): boolean {
+  const holds = lines.flatMap(line => line.holds);
+  return within === undefined || holds.every(hold => within.includes(hold.site));
+}
+
+function requireSitesOf(
+  c: Context,
+  { lines, sites }: { readonly lines: readonly AskedLine[]; readonly sites: readonly string[] },
+  at: string,
+): void {
+  for (const [index, site] of sites.entries()) requireSite(c, site, `${at}.sites[${index}]`);
+  for (const [index, { site }] of lines.entries()) {
+    if (site !== undefined) requireSite(c, site, `${at}.lines[${index}].site`);
+  }
 }
 
 /** The first half of a SHA-256, in the form of a UUID. */

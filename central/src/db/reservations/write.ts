@@ -1,5 +1,6 @@
 import type { ReservedChange } from "../../reservations/levels.ts";
 import type { Hold, Reservation } from "../../reservations/model.ts";
+import type { Change } from "../audit/changes.ts";
 import { binaryArray } from "../binary.ts";
 import type { Client } from "../pool.ts";
 import { Outdated } from "../transaction.ts";
@@ -12,6 +13,8 @@ export interface Writes {
   /** Further holds of reservations that were there, and are locked. */
   readonly added: readonly AddedHold[];
   readonly answers: readonly KeptAnswer[];
+  /** Who did what, as `recordChanges` would write it. */
+  readonly changes: readonly Change[];
   readonly keptMs: number;
 }
 
@@ -24,8 +27,8 @@ type AddedHold = Hold & { readonly id: string };
  * next try finds that answer. Answers are written in order, by those who have all their other locks: nobody waits in a circle.
  */
 export async function writeReserved(client: Client, writes: Writes): Promise<void> {
-  const { stock, created, added, answers, keptMs } = writes;
-  if (stock.length + created.length + added.length + answers.length === 0) return;
+  const { stock, created, added, answers, changes, keptMs } = writes;
+  if (stock.length + created.length + added.length + answers.length + changes.length === 0) return;
   const { rows } = await client.query<{ levels: number; answers: number }>({
     name: "reservations-write",
     text,
@@ -35,6 +38,7 @@ export async function writeReserved(client: Client, writes: Writes): Promise<voi
       ...holdValues(created, added),
       ...answerValues(answers),
       keptMs,
+      ...changeValues(changes),
     ],
   });
   if (rows[0]?.levels !== stock.length)
@@ -66,6 +70,11 @@ const text = `with changed as (
     on conflict (id) do update set request_hash = excluded.request_hash, response = excluded.response, created_at = now()
     where reservation_answer.created_at <= now() - $19 * interval '1 millisecond'
     returning 1
+  ), recorded as (
+    insert into api_change (actor, action, resource, site_id, before, after)
+    select actor, action, resource, site_id, before::jsonb, after::jsonb
+    from unnest($20::text[], $21::text[], $22::text[], $23::integer[], $24::text[], $25::text[])
+      as change (actor, action, resource, site_id, before, after)
   )
   select (select count(*) from changed) as levels, (select count(*) from answered) as answers`;
 
@@ -98,6 +107,21 @@ function holdValues(created: readonly Reservation[], added: readonly AddedHold[]
     binaryArray.integer(holds.map(hold => hold.itemId)),
     binaryArray.bigint(holds.map(hold => hold.quantity)),
   ];
+}
+
+function changeValues(changes: readonly Change[]) {
+  return [
+    binaryArray.text(changes.map(({ actor }) => actor)),
+    binaryArray.text(changes.map(({ action }) => action)),
+    binaryArray.text(changes.map(({ resource }) => resource)),
+    binaryArray.integer(changes.map(({ siteId }) => siteId)),
+    binaryArray.text(changes.map(({ before }) => jsonOf(before))),
+    binaryArray.text(changes.map(({ after }) => jsonOf(after))),
+  ];
+}
+
+function jsonOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
 }
 
 function answerValues(answers: readonly KeptAnswer[]) {
