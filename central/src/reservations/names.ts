@@ -1,7 +1,8 @@
 import { ok, type Result, refuse } from "@tallygate/protocol";
+import { readCatalogueVersion } from "../db/ledger/catalogue.ts";
 import { readSites } from "../db/ledger/sites.ts";
 import type { Executor } from "../db/pool.ts";
-import { readItemIds, readPlaceIds } from "../db/reservations/names.ts";
+import { type NamedItem, readNamedItems, readPlaceIds } from "../db/reservations/names.ts";
 import { Directory } from "../ingest/directory.ts";
 import type { Ask, AskedLine } from "./ask.ts";
 import { reservationLimits } from "./limits.ts";
@@ -10,11 +11,13 @@ import { policyOf } from "./policies/index.ts";
 
 /**
  * The ids of what callers name, and the names of what they get. Nothing is ever renamed or deleted, so what is remembered stays true;
- * what does not exist is not remembered, since it may be added.
+ * what does not exist is not remembered, since it may be added. Whether an item may be promised is remembered as long as the
+ * catalogue has not changed.
  */
 export class Names {
   readonly directory = new Directory();
-  private readonly items = new Map<string, number>();
+  private readonly items = new Map<string, NamedItem>();
+  private catalogueVersion = -1;
   private readonly sites = new Map<string, number>();
   private readonly places = new Map<string, number>();
 
@@ -22,6 +25,7 @@ export class Names {
   async load(db: Executor, asks: readonly Ask[]): Promise<void> {
     if (this.items.size + this.places.size > reservationLimits.namesMax) this.forget();
     const lines = asks.flatMap(ask => ask.lines ?? []);
+    if (asks.some(ask => ask.kind === "reserve")) await this.forgetOldItems(db);
     await this.loadItems(db, lines);
     await this.loadSites(db, asks, lines);
     await this.loadPlaces(db, lines);
@@ -43,7 +47,7 @@ export class Names {
   command(ask: Ask): Result<Command> {
     const lines: Line[] = [];
     for (const [index, asked] of (ask.lines ?? []).entries()) {
-      const line = this.line(asked, `lines[${index}]`);
+      const line = this.line(asked, ask.kind, `lines[${index}]`);
       if (!line.ok) return line;
       lines.push(line.value);
     }
@@ -79,9 +83,12 @@ export class Names {
     return refuse("reservation.policy", detail, { at: "sites" });
   }
 
-  private line({ sku, quantity, site, place }: AskedLine, at: string): Result<Line> {
-    const itemId = this.items.get(sku);
-    if (itemId === undefined) return refuse("item.unknown", `No item has the SKU ${sku}.`, { at: `${at}.sku` });
+  private line({ sku, quantity, site, place }: AskedLine, kind: Ask["kind"], at: string): Result<Line> {
+    const item = this.items.get(sku);
+    if (item === undefined) return refuse("item.unknown", `No item has the SKU ${sku}.`, { at: `${at}.sku` });
+    const mayNot = kind === "reserve" ? refusePromise(sku, item, at) : undefined;
+    if (mayNot !== undefined) return mayNot;
+    const itemId = item.id;
     if (site === undefined) return ok({ sku, itemId, quantity, siteId: undefined, placeId: undefined });
     const siteId = this.sites.get(site);
     if (siteId === undefined) return siteUnknown(site, `${at}.site`);
@@ -94,7 +101,14 @@ export class Names {
   private async loadItems(db: Executor, lines: readonly AskedLine[]): Promise<void> {
     const missing = new Set(lines.map(({ sku }) => sku).filter(sku => !this.items.has(sku)));
     if (missing.size === 0) return;
-    for (const [sku, id] of await readItemIds(db, [...missing])) this.items.set(sku, id);
+    for (const [sku, item] of await readNamedItems(db, [...missing])) this.items.set(sku, item);
+  }
+
+  /** The version is read before the items: what is read later is at least as new. */
+  private async forgetOldItems(db: Executor): Promise<void> {
+    const version = await readCatalogueVersion(db);
+    if (version !== this.catalogueVersion) this.items.clear();
+    this.catalogueVersion = version;
   }
 
   private async loadSites(db: Executor, asks: readonly Ask[], lines: readonly AskedLine[]): Promise<void> {
@@ -126,6 +140,13 @@ export class Names {
     this.items.clear();
     this.places.clear();
   }
+}
+
+/** A family is no stock, and a draft is not to be promised yet. What is discontinued may be sold off. */
+function refusePromise(sku: string, { isDraft, isFamily }: NamedItem, at: string) {
+  const where = { at: `${at}.sku` };
+  if (isFamily) return refuse("item.family", `${sku} is a family; reserve one of its variants.`, where);
+  return isDraft ? refuse("item.draft", `${sku} is a draft; make it active before it is promised.`, where) : undefined;
 }
 
 function siteUnknown(site: string, at: string) {

@@ -14,7 +14,7 @@ export interface Writes {
   readonly added: readonly AddedHold[];
   readonly answers: readonly KeptAnswer[];
   /** Who did what, as `recordChanges` would write it. */
-  readonly changes: readonly Change[];
+  readonly changes?: readonly Change[];
   readonly keptMs: number;
 }
 
@@ -27,7 +27,7 @@ type AddedHold = Hold & { readonly id: string };
  * next try finds that answer. Answers are written in order, by those who have all their other locks: nobody waits in a circle.
  */
 export async function writeReserved(client: Client, writes: Writes): Promise<void> {
-  const { stock, created, added, answers, changes, keptMs } = writes;
+  const { stock, created, added, answers, changes = [], keptMs } = writes;
   if (stock.length + created.length + added.length + answers.length + changes.length === 0) return;
   const { rows } = await client.query<{ levels: number; answers: number }>({
     name: "reservations-write",
