@@ -73,7 +73,7 @@ describe("POST /v1/movements", () => {
     expect(rows).toEqual([{ actor: "client:anyone", action: "movement.record" }]);
   });
 
-  const cases: readonly (readonly [what: string, given: object, status: number, code: string, at?: string])[] = [
+  const cases: [what: string, given: object, status: number, code: string, at?: string][] = [
     ["what the lot is", { lot: "L-1", from: "supplier" }, 201, ""],
     ["one thing by its serial", { serial: "S-1" }, 201, ""],
     ["a thing that the ledger has not seen, from outside", { serial: "S-2", from: "found", reason: "found" }, 201, ""],

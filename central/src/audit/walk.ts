@@ -133,9 +133,13 @@ async function balancesStep(db: Executor, after: number): Promise<Step> {
   return { checked, fault: fault === null ? undefined : wrongBalance(fault), next: { phase: "balances", itemId } };
 }
 
-function wrongBalance({ item_id, sku, site, place, on_hand, sum }: WrongBalance): Fault {
-  const where = `${sku ?? `the item number ${item_id}`} at ${place ?? "a place that is not there"}`;
-  const detail = `of ${where}, stock says ${on_hand ?? "nothing"}; its postings add up to ${sum}`;
+function wrongBalance({ item_id, sku, site, place, lot, kind, level, sum }: WrongBalance): Fault {
+  const goods = `${sku ?? `the item number ${item_id}`}${lot === null ? "" : `, lot ${lot},`}`;
+  const where = `${goods} at ${place ?? "a place that is not there"}`;
+  const detail =
+    kind === "on_hand"
+      ? `of ${where}, stock says ${level ?? "nothing"}; its postings add up to ${sum}`
+      : `of ${where}, stock says that ${level} are blocked; by the place and its lots it is ${sum}`;
   return { kind: "balance", site, epoch: null, seq: null, detail };
 }
 

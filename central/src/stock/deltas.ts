@@ -29,3 +29,28 @@ export class StockDeltas {
     return deltas.sort((a, b) => a.itemId - b.itemId || a.placeId - b.placeId);
   }
 }
+
+/** What the quantity of a lot at a place changes by. */
+export interface LotDelta extends StockDelta {
+  readonly lot: string;
+}
+
+/** Sums up lines of goods by their lots. */
+export class LotDeltas {
+  private readonly lots = new Map<string, StockDeltas>();
+
+  take(lot: string, itemId: number, from: number, to: number, quantity: number): void {
+    let deltas = this.lots.get(lot);
+    if (deltas === undefined) {
+      deltas = new StockDeltas();
+      this.lots.set(lot, deltas);
+    }
+    deltas.take(itemId, from, to, quantity);
+  }
+
+  /** The changes that are not zero, by item, place and lot. */
+  sorted(): readonly LotDelta[] {
+    const deltas = [...this.lots].flatMap(([lot, ofLot]) => ofLot.sorted().map(delta => ({ ...delta, lot })));
+    return deltas.sort((a, b) => a.itemId - b.itemId || a.placeId - b.placeId || (a.lot < b.lot ? -1 : 1));
+  }
+}

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { ProblemCode } from "@tallygate/protocol";
-import { type StockDelta, StockDeltas } from "./deltas.ts";
+import { type LotDelta, LotDeltas, type StockDelta, StockDeltas } from "./deltas.ts";
 import { placeLate } from "./history.ts";
 import { type Books, type Line, type Meaning, type Recorded, type Stay, type Tag, takenFrom } from "./model.ts";
+import { lotOf } from "./thing.ts";
 
 /** A movement's row. Without `posting`, nothing is posted with the row itself. */
 export interface PlannedRow {
@@ -38,6 +39,8 @@ export interface Plan {
   readonly newTags: readonly Tag[];
   readonly changedTags: readonly Tag[];
   readonly stock: readonly StockDelta[];
+  /** Of what moved under codes with a lot, also part of `stock`. */
+  readonly lots: readonly LotDelta[];
   readonly held: readonly HeldMovement[];
 }
 
@@ -78,12 +81,20 @@ export function plan(input: PlanInput): Plan {
   return new Planner(input).run();
 }
 
+interface Taken {
+  readonly itemId: number;
+  readonly from: number;
+  readonly to: number;
+  readonly quantity: number;
+}
+
 /** The state of one {@link plan}: tags as they are after the movements so far. */
 class Planner {
   private readonly input: PlanInput;
   private readonly tags = new Map<string, Tag>();
   private readonly histories = new Map<string, readonly Stay[]>();
   private readonly stock = new StockDeltas();
+  private readonly lots = new LotDeltas();
   private readonly rows: PlannedRow[] = [];
   private readonly further: FurtherLine[] = [];
   private readonly held: HeldMovement[] = [];
@@ -104,6 +115,7 @@ class Planner {
       newTags: changed.filter(tag => !this.input.tags.has(tag.code)),
       changedTags: changed.filter(tag => this.input.tags.has(tag.code)),
       stock: this.stock.sorted(),
+      lots: this.lots.sorted(),
       held: this.held,
     };
   }
@@ -186,7 +198,7 @@ class Planner {
     } else if (meaning.units === 1) {
       const { itemId } = meaning;
       this.rows.push({ recorded, posting: from === to ? undefined : { itemId, from, to }, previous });
-      this.stock.take(itemId, from, to, quantity);
+      this.take(recorded, { itemId, from, to, quantity });
     } else {
       this.rows.push({ recorded, posting: undefined, previous });
       if (from !== to) this.postFurther(recorded, meaning, [{ from, to, at }], "pack");
@@ -198,8 +210,15 @@ class Planner {
     const quantity = recorded.movement.quantity * units;
     for (const [index, line] of lines.entries()) {
       this.further.push({ ...line, recorded, line: index + 1, itemId, quantity, why });
-      this.stock.take(itemId, line.from, line.to, quantity);
+      this.take(recorded, { itemId, from: line.from, to: line.to, quantity });
     }
+  }
+
+  private take({ movement, thing }: Recorded, line: Taken): void {
+    const { itemId, from, to, quantity } = line;
+    this.stock.take(itemId, from, to, quantity);
+    const lot = thing.kind === "class" ? lotOf(movement.code) : undefined;
+    if (lot !== undefined) this.lots.take(lot, itemId, from, to, quantity);
   }
 
   private stayOf({ siteId, movement }: Recorded): Stay {

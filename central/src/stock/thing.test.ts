@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { thingOf } from "./thing.ts";
+import { lotOf, thingOf } from "./thing.ts";
 
 test.each([
   ["(01)09506000134352(21)12345", "instance", "(01)09506000134352"],
@@ -15,4 +15,16 @@ test.each([
   ["no key at all", "class", "no key at all"],
 ])("%s is posted as %s of %s", (code, kind, classKey) => {
   expect(thingOf(code)).toEqual({ kind, classKey });
+});
+
+test.each([
+  ["(01)09506000134352(10)L1", "L1"],
+  ["(02)09506000134352(10)L1", "L1"],
+  ["(01)09506000134352(10)A\\(1)\\(2)", "A(1)(2)"],
+  ["(01)09506000134352", undefined],
+  ["(01)09506000134352(21)(10)", undefined],
+  ["(00)095060001343520008", undefined],
+  ["code:0123456789012345(10)L1", undefined],
+])("%s is of the lot %s", (code, lot) => {
+  expect(lotOf(code)).toBe(lot);
 });

@@ -24,6 +24,13 @@ export function thingOf(code: string): Thing {
   return otherKey(code);
 }
 
+/** The lot in a code, for a class of goods; one serialised thing's code has none. Told by its form too. */
+export function lotOf(code: string): string | undefined {
+  if (!code.startsWith("(10)", gtinLength) || !code.startsWith("(0")) return undefined;
+  const lot = code.slice(gtinLength + "(10)".length);
+  return lot.includes("\\(") ? lot.replaceAll("\\(", "(") : lot;
+}
+
 /** Nearly every code there is: told by its form, since reading all elements would cost as much as posting. */
 function tradeItem(code: string): Thing {
   const serialised = code.startsWith("(21)", gtinLength) || code.startsWith("(235)", gtinLength);

@@ -12,6 +12,18 @@ export interface ReachedLevel {
   readonly blocked: number;
 }
 
+/** A level's change, and what becomes blocked of it by its lots. */
+export interface LevelDelta extends StockDelta {
+  readonly blocked?: number;
+}
+
+/** What is known of the places behind their sites' locks. */
+export interface Standing {
+  readonly siteOf: (placeId: number) => number;
+  /** Places where everything on hand is blocked. */
+  readonly unavailable: ReadonlySet<number>;
+}
+
 /**
  * Adds to levels, by item and place in order, and gives what they have become. Of all that a transaction writes this costs the
  * most, 5–6 µs a level on 2 shared cores; `merge` and `update` of rows that are there cost the same, a join with the items'
@@ -19,21 +31,28 @@ export interface ReachedLevel {
  */
 export async function addStock(
   client: Client,
-  deltas: readonly StockDelta[],
-  siteOf: (placeId: number) => number,
+  deltas: readonly LevelDelta[],
+  stands: Standing,
 ): Promise<readonly ReachedLevel[]> {
   if (deltas.length === 0) return [];
   const { rows } = await client.query<[number, number, number, number, number]>({
     name: "ledger-add-stock",
-    text: `insert into stock (item_id, place_id, site_id, on_hand)
-      select * from unnest($1::integer[], $2::integer[], $3::integer[], $4::bigint[])
-      on conflict (item_id, place_id) do update set on_hand = stock.on_hand + excluded.on_hand
+    text: `insert into stock (item_id, place_id, site_id, on_hand, blocked)
+      select item_id, place_id, site_id, on_hand,
+        case when place_id = any($6::integer[]) then greatest(on_hand, 0) else blocked end
+      from unnest($1::integer[], $2::integer[], $3::integer[], $4::bigint[], $5::bigint[])
+        as delta (item_id, place_id, site_id, on_hand, blocked)
+      on conflict (item_id, place_id) do update set on_hand = stock.on_hand + excluded.on_hand,
+        blocked = case when stock.place_id = any($6::integer[]) then greatest(stock.on_hand + excluded.on_hand, 0)
+          else stock.blocked + excluded.blocked end
       returning item_id, place_id, on_hand, reserved, blocked`,
     values: [
       binaryArray.integer(deltas.map(delta => delta.itemId)),
       binaryArray.integer(deltas.map(delta => delta.placeId)),
-      binaryArray.integer(deltas.map(delta => siteOf(delta.placeId))),
+      binaryArray.integer(deltas.map(delta => stands.siteOf(delta.placeId))),
       binaryArray.bigint(deltas.map(delta => delta.quantity)),
+      binaryArray.bigint(deltas.map(delta => delta.blocked ?? 0)),
+      binaryArray.integer([...stands.unavailable]),
     ],
     rowMode: "array",
   });
