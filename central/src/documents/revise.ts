@@ -50,7 +50,7 @@ export function reviseOrder(
       if (!lines.ok) return lines;
       const held = await holdAnew(client, { document: revised, lines: lines.value, revision, names, nowMs });
       if (!held.ok) return held;
-      await writeLines(client, held.value);
+      await writeLines(client, "order", held.value);
       const [changed] = await changeStates(client, await readDocuments(client, [document.id]), nowMs);
       return changed === undefined ? notNow(document, "it is gone") : ok(changed);
     },

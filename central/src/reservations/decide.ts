@@ -79,7 +79,7 @@ class Decider {
     const holds: Hold[] = [];
     const faults: { readonly at: string; readonly detail: string }[] = [];
     for (const [index, line] of command.lines.entries()) {
-      const held = this.hold(command, { ...line, number: index });
+      const held = this.hold(command, { ...line, number: line.number ?? index });
       if (held.ok) holds.push(...held.value);
       else faults.push({ at: `lines[${index}].quantity`, detail: held.problem.detail });
     }
@@ -200,8 +200,8 @@ function unknown(id: string) {
   return refuse("reservation.unknown", `There is no reservation ${id}.`, { at: "path.id" });
 }
 
-function ofDocument({ id, reference }: Reservation) {
-  const detail = `The reservation ${id} belongs to the document ${reference ?? ""}; change or cancel the document instead.`;
+function ofDocument({ id, documentId }: Reservation) {
+  const detail = `The reservation ${id} belongs to the document ${documentId ?? ""}; change or cancel the document instead.`;
   return refuse("reservation.of_document", detail, { at: "path.id" });
 }
 

@@ -3,9 +3,11 @@ import type { Client, Pool } from "../db/pool.ts";
 import { type KeptAnswer, type RequestKey, readAnswers } from "../db/reservations/answers.ts";
 import { isConflict, isUnavailable, transaction } from "../db/transaction.ts";
 import { byIndexOnly } from "../ingest/apply-in-transaction.ts";
-import type { Ask } from "./ask.ts";
+import type { Ask, AskToReserve } from "./ask.ts";
+import type { Attachment } from "./attached.ts";
+import { changesOf } from "./changes.ts";
 import { reservationLimits } from "./limits.ts";
-import type { Command } from "./model.ts";
+import type { Command, Reservation } from "./model.ts";
 import { Names } from "./names.ts";
 import { type ReservationView, viewOf } from "./view.ts";
 import { type Carried, carryOut, writeDown } from "./write.ts";
@@ -20,37 +22,52 @@ export interface Job {
   readonly answer: (results: readonly AskResult[]) => Result<object>;
 }
 
-export interface GroupCommitOptions {
-  readonly pool: Pool;
-  /** Told after each commit what came of it. */
-  readonly committed: (group: { readonly results: readonly AskResult[]; readonly carried: Carried }) => void;
+/** A request for one reservation with which something else is written: its draft makes the answer. */
+export interface DraftJob<D> {
+  readonly ask: AskToReserve;
+  readonly key: RequestKey | undefined;
+  readonly draft: D;
 }
 
-interface Waiting {
-  readonly job: Job;
+export interface GroupCommitOptions<D, W> {
+  readonly pool: Pool;
+  readonly attachment: Attachment<D, W>;
+  /** Told after each commit what came of it. */
+  readonly committed: (group: { readonly results: readonly Result<Reservation>[]; readonly carried: Carried }) => void;
+}
+
+interface Waiting<D> {
+  readonly job: Job | DraftJob<D>;
   readonly lines: number;
   readonly resolve: (answer: Result<unknown>) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** A job that is not answered yet, and its commands; a draft may have been refused before there are any. */
+interface Open<D> {
+  readonly job: Job | DraftJob<D>;
+  readonly prepared: Result<D> | undefined;
+  readonly commands: readonly Result<Command>[];
 }
 
 /**
  * Decides all requests that wait in one transaction, in the order in which they came: the more wait, the less each costs, and a
  * level that everyone wants is locked once for all of them. One transaction is under way at a time.
  */
-export class GroupCommit implements AsyncDisposable {
-  private readonly options: GroupCommitOptions;
+export class GroupCommit<D, W> implements AsyncDisposable {
+  private readonly options: GroupCommitOptions<D, W>;
   private readonly names = new Names();
-  private waiting: Waiting[] = [];
+  private waiting: Waiting<D>[] = [];
   private lines = 0;
   private running: Promise<void> | undefined;
 
-  constructor(options: GroupCommitOptions) {
+  constructor(options: GroupCommitOptions<D, W>) {
     this.options = options;
   }
 
   /** The request's answer, once it is committed. Throws when PostgreSQL cannot be reached: whether it was done is then not known. */
-  submit(job: Job): Promise<Result<unknown>> {
-    const lines = job.asks.reduce((sum, ask) => sum + Math.max(1, ask.lines?.length ?? 1), 0);
+  submit(job: Job | DraftJob<D>): Promise<Result<unknown>> {
+    const lines = asksOf(job).reduce((sum, ask) => sum + Math.max(1, ask.lines?.length ?? 1), 0);
     if (this.lines + lines > reservationLimits.waitingLinesMax) {
       const detail = `${this.lines} lines wait to be decided; try again in a moment.`;
       return Promise.resolve(refuse("stock.unavailable", detail));
@@ -73,20 +90,20 @@ export class GroupCommit implements AsyncDisposable {
     this.running = undefined;
   }
 
-  /** All that waits, up to a group's worth. Of requests with one key the second waits for the first one's answer. */
-  private take(): readonly Waiting[] {
-    const taken: Waiting[] = [];
-    const left: Waiting[] = [];
-    const keys = new Set<string>();
+  /** All that waits, up to a group's worth. Of requests with one key or claim the second waits for the first one's answer. */
+  private take(): readonly Waiting<D>[] {
+    const taken: Waiting<D>[] = [];
+    const left: Waiting<D>[] = [];
+    const known = new Set<string>();
     let lines = 0;
     for (const entry of this.waiting) {
-      const { key } = entry.job;
+      const own = this.claimsOf(entry.job);
       const fits = taken.length === 0 || lines + entry.lines <= reservationLimits.groupLinesMax;
-      if (!fits || (key !== undefined && keys.has(key.id))) {
+      if (!fits || own.some(each => known.has(each))) {
         left.push(entry);
         continue;
       }
-      if (key !== undefined) keys.add(key.id);
+      for (const each of own) known.add(each);
       lines += entry.lines;
       taken.push(entry);
     }
@@ -95,8 +112,13 @@ export class GroupCommit implements AsyncDisposable {
     return taken;
   }
 
+  private claimsOf(job: Job | DraftJob<D>): readonly string[] {
+    const claim = "draft" in job ? this.options.attachment.claimOf(job.draft) : undefined;
+    return [job.key?.id, claim].filter(each => each !== undefined);
+  }
+
   /** Answers each. What fails together for a reason of its own is tried apart, so that one request fails no other. */
-  private async settle(group: readonly Waiting[]): Promise<void> {
+  private async settle(group: readonly Waiting<D>[]): Promise<void> {
     try {
       const answers = await this.commit(group.map(({ job }) => job));
       for (const [index, { resolve, reject }] of group.entries()) {
@@ -113,45 +135,110 @@ export class GroupCommit implements AsyncDisposable {
     }
   }
 
-  private async commit(jobs: readonly Job[]): Promise<readonly Result<unknown>[]> {
+  private async commit(jobs: readonly (Job | DraftJob<D>)[]): Promise<readonly Result<unknown>[]> {
     const { pool, committed } = this.options;
-    const asks = jobs.flatMap(job => job.asks);
+    const asks = jobs.flatMap(asksOf);
     await this.names.load(pool, asks);
     const done = await transaction(pool, client => this.decide(client, jobs), `begin; ${byIndexOnly}`);
     committed(done);
     return done.answers;
   }
 
-  private async decide(client: Client, jobs: readonly Job[]) {
+  private async decide(client: Client, jobs: readonly (Job | DraftJob<D>)[]) {
     const ids = jobs.flatMap(job => job.key?.id ?? []);
     const { nowMs, kept } = await readAnswers(client, ids, reservationLimits.keptMs);
-    const open = jobs.filter(job => job.key === undefined || !kept.has(job.key.id));
-    const commands = open.flatMap(job => job.asks.map(ask => this.names.command(ask)));
+    const isKept = ({ key }: Job | DraftJob<D>) => key !== undefined && kept.has(key.id);
+    const open = await this.open(
+      client,
+      jobs.filter(job => !isKept(job)),
+    );
+    const commands = open.flatMap(each => each.commands);
     const carried = await carryOut(client, { commands: accepted(commands), names: this.names, nowMs });
-    const results = this.resultsOf(commands, carried, nowMs);
+    const decided = decidedOf(commands, carried);
     const answers: KeptAnswer[] = [];
-    let next = 0;
+    const writes: W[] = [];
+    const openJobs = open.values();
     const answered = jobs.map(job => {
       const before = job.key && kept.get(job.key.id);
       if (before !== undefined) return before.requestHash === job.key?.requestHash ? again(before) : reused;
-      const answer = job.answer(results.slice(next, next + job.asks.length));
-      next += job.asks.length;
-      if (answer.ok && job.key !== undefined) answers.push({ ...job.key, response: JSON.stringify(answer.value) });
-      return answer;
+      const next = openJobs.next().value;
+      if (next === undefined) throw new Error("a request was left without its commands");
+      const answer = this.answer(next, decided, nowMs);
+      if (answer.ok && answer.value.write !== undefined) writes.push(answer.value.write);
+      if (answer.ok && job.key !== undefined)
+        answers.push({ ...job.key, response: JSON.stringify(answer.value.answer) });
+      return answer.ok ? ok(answer.value.answer) : answer;
     });
-    await writeDown(client, carried, { names: this.names, answers });
+    await this.options.attachment.write(client, writes, nowMs);
+    const decidedAsks = open.flatMap(({ job, commands }) =>
+      asksOf(job).map((ask, index) => ({ ask, result: decidedAt(decided, commands[index]) })),
+    );
+    const changes = changesOf(decidedAsks, { before: carried.before, directory: this.names.directory });
+    await writeDown(client, carried, { names: this.names, answers, changes });
+    const results = commands.map(command => (command.ok ? (decided.get(command) ?? unanswered) : command));
     return { answers: answered, results, carried };
   }
 
-  private resultsOf(commands: readonly Result<Command>[], { decided }: Carried, nowMs: number): readonly AskResult[] {
-    const results = decided.results.values();
-    return commands.map(command => {
-      if (!command.ok) return command;
-      const result = results.next().value;
-      if (result === undefined) throw new Error("a command was left without a result");
-      return result.ok ? ok(viewOf(result.value, this.names.directory, nowMs)) : result;
+  /** What is to be decided of jobs. A draft that is refused asks for nothing. */
+  private async open(client: Client, jobs: readonly (Job | DraftJob<D>)[]): Promise<readonly Open<D>[]> {
+    const drafts = jobs.flatMap(job => ("draft" in job ? [job.draft] : []));
+    const prepared = drafts.length === 0 ? [] : await this.options.attachment.prepare(client, drafts);
+    const next = prepared.values();
+    return jobs.map(job => {
+      const draft = "draft" in job ? next.next().value : undefined;
+      const asks = draft?.ok === false ? [] : asksOf(job);
+      return { job, prepared: draft, commands: asks.map(ask => this.names.command(ask)) };
     });
   }
+
+  private answer(
+    { job, prepared, commands }: Open<D>,
+    decided: Decisions,
+    nowMs: number,
+  ): Result<{ readonly answer: object; readonly write?: W }> {
+    if (!("draft" in job)) {
+      const answer = job.answer(commands.map(command => this.shown(command, decided, nowMs)));
+      return answer.ok ? ok({ answer: answer.value }) : answer;
+    }
+    if (prepared === undefined) throw new Error("a draft was left unprepared");
+    if (!prepared.ok) return prepared;
+    const [command] = commands;
+    const reservation = command && decided.get(command);
+    if (command?.ok === false) return command;
+    if (command?.value.kind !== "reserve" || reservation === undefined) return unanswered;
+    if (!reservation.ok) return reservation;
+    const { lines } = command.value;
+    return this.options.attachment.settle(prepared.value, { lines, reservation: reservation.value, nowMs });
+  }
+
+  private shown(command: Result<Command>, decided: Decisions, nowMs: number): AskResult {
+    if (!command.ok) return command;
+    const result = decided.get(command) ?? unanswered;
+    return result.ok ? ok(viewOf(result.value, this.names.directory, nowMs)) : result;
+  }
+}
+
+type Decisions = ReadonlyMap<Result<Command>, Result<Reservation>>;
+
+function decidedOf(commands: readonly Result<Command>[], { decided }: Carried): Decisions {
+  const results = decided.results.values();
+  return new Map(
+    commands
+      .filter(command => command.ok)
+      .map(command => {
+        const result = results.next().value;
+        if (result === undefined) throw new Error("a command was left without a result");
+        return [command, result];
+      }),
+  );
+}
+
+function decidedAt(decided: Decisions, command: Result<Command> | undefined): Result<Reservation> | undefined {
+  return command && decided.get(command);
+}
+
+function asksOf(job: Job | DraftJob<unknown>): readonly Ask[] {
+  return "asks" in job ? job.asks : [job.ask];
 }
 
 function accepted(commands: readonly Result<Command>[]): readonly Command[] {
@@ -167,3 +254,5 @@ const reused = refuse(
   "The key was used within 24 hours for a request with another body; take a new one.",
   { at: "header.idempotency-key" },
 );
+
+const unanswered = refuse("internal", "A request was left without a result.");

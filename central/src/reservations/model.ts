@@ -12,6 +12,8 @@ export interface StockRow {
 
 /** A quantity of an item: anywhere, at a site, or at one place. */
 export interface Line {
+  /** Its number in the reservation, from 0; without one, its place among the lines. */
+  readonly number?: number;
   readonly sku: string;
   readonly itemId: number;
   readonly quantity: number;
@@ -47,10 +49,7 @@ export interface Extend {
   readonly lines: readonly NumberedLine[];
 }
 
-/** A line with its number in the reservation, from 0. */
-export interface NumberedLine extends Line {
-  readonly number: number;
-}
+export type NumberedLine = Line & { readonly number: number };
 
 /** Ends a reservation: the goods have gone to whom they were promised (`fulfil`), or are free again (`release`). */
 export interface End {

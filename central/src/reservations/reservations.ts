@@ -5,10 +5,13 @@ import type { Pool } from "../db/pool.ts";
 import { purgeReservationAnswers } from "../db/reservations/answers.ts";
 import { listReservations, type ReservationFilter } from "../db/reservations/list.ts";
 import { readNowMs, readReservations } from "../db/reservations/reservations.ts";
+import type { DocumentDraft } from "../documents/draft.ts";
+import { documentAttachment } from "../documents/place.ts";
 import { Directory } from "../ingest/directory.ts";
 import type { SiteCommit } from "../ingest/site-commit.ts";
-import { type AskResult, GroupCommit, type Job } from "./group-commit.ts";
+import { type DraftJob, GroupCommit, type Job } from "./group-commit.ts";
 import { reservationLimits } from "./limits.ts";
+import type { Reservation } from "./model.ts";
 import { Names } from "./names.ts";
 import { Repeat } from "./repeat.ts";
 import { sweep } from "./sweep.ts";
@@ -25,7 +28,9 @@ export interface ReservationsOptions {
 /** Promises of stock, as one process makes them; any number of processes may. */
 export interface Reservations extends AsyncDisposable {
   /** Decides a request with all others that wait; resolves when its answer is committed. */
-  submit(job: Job): Promise<Result<unknown>>;
+  submit(job: Job | DraftJob<DocumentDraft>): Promise<Result<unknown>>;
+  /** What is reserved has changed by others than requests: sites are to be told. */
+  changed(): void;
   get(id: string): Promise<ReservationView | undefined>;
   /** The newest first. */
   list(
@@ -60,6 +65,7 @@ export function openReservations({ pool, publish, metrics, log }: ReservationsOp
   });
   const group = new GroupCommit({
     pool,
+    attachment: documentAttachment,
     committed: ({ results, carried }) => {
       if (results.length > 0) metrics.reservationGroup.observe(results.length);
       for (const [outcome, count] of outcomesOf(results)) metrics.reservations.inc({ outcome }, count);
@@ -85,6 +91,7 @@ export function openReservations({ pool, publish, metrics, log }: ReservationsOp
   };
   return {
     submit: job => group.submit(job),
+    changed: () => teller.wake(),
     get: async id => (await views([id]))[0],
     list: async (filter, page) => views(await listReservations(pool, filter, page)),
     async [Symbol.asyncDispose]() {
@@ -93,7 +100,7 @@ export function openReservations({ pool, publish, metrics, log }: ReservationsOp
   };
 }
 
-function outcomesOf(results: readonly AskResult[]): ReadonlyMap<string, number> {
+function outcomesOf(results: readonly Result<Reservation>[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const result of results) {
     const outcome = result.ok ? result.value.state : "refused";

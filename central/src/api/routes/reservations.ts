@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { answerProblem, OpenAPIHono, problemBody, problemResponses, statusOf, z } from "@tallygate/kit";
-import { ok, type Problem, type Result, refuse, SiteId, Sku } from "@tallygate/protocol";
+import { ok, type Result, refuse, SiteId, Sku } from "@tallygate/protocol";
 import type { Context } from "hono";
 import type { Ask, AskedLine, Asker } from "../../reservations/ask.ts";
 import type { AskResult } from "../../reservations/group-commit.ts";
@@ -9,6 +9,7 @@ import type { ReservationView } from "../../reservations/view.ts";
 import { callerOf, guardedRoute, requireSite, sitesOf } from "../access.ts";
 import { etagOf, isKnown } from "../etag.ts";
 import { body, conditional, json } from "../fields.ts";
+import { locatedIn } from "../located.ts";
 import { idempotent } from "../once.ts";
 import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
 import type { ApiParts } from "../parts.ts";
@@ -75,6 +76,8 @@ const createReservationRoute = guardedRoute(writes, {
       "reservation.insufficient",
       "reservation.policy",
       "item.unknown",
+      "item.family",
+      "item.draft",
       "site.unknown",
       "place.unknown",
       "idempotency.reused",
@@ -121,6 +124,8 @@ function endRoute<E extends Ending>(ending: E) {
         "reservation.of_document",
         "reservation.insufficient",
         "item.unknown",
+        "item.family",
+        "item.draft",
         "site.unknown",
         "place.unknown",
         "idempotency.reused",
@@ -262,14 +267,4 @@ function eachOf(results: readonly AskResult[]): Result<object> {
     return { problem: problemBody(problem, statusOf(problem.code)) };
   });
   return ok({ results: shown });
-}
-
-/** A problem's paths begin at what was asked for; a caller reads them from the request on. */
-function locatedIn(problem: Problem, prefix: string): Problem {
-  const { at, faults } = problem;
-  return {
-    ...problem,
-    ...(at !== undefined && { at: at.startsWith("path.") ? at : prefix + at }),
-    ...(faults !== undefined && { faults: faults.map(fault => ({ ...fault, at: prefix + fault.at })) }),
-  };
 }

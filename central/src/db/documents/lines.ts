@@ -1,3 +1,4 @@
+import type { DocumentKind } from "../../documents/kinds.ts";
 import type { LineRow } from "../../documents/model.ts";
 import { binaryArray } from "../binary.ts";
 import type { Client } from "../pool.ts";
@@ -48,12 +49,13 @@ export async function writeReservations(
 }
 
 /** Writes what is expected of lines of a locked document, adding those that it does not have. */
-export async function writeLines(client: Client, lines: readonly LineRow[]): Promise<void> {
+export async function writeLines(client: Client, kind: DocumentKind, lines: readonly LineRow[]): Promise<void> {
   await client.query({
     name: "documents-write-lines",
-    text: `insert into document_line (document_id, line, site_id, to_site_id, item_id, asked, quantity, backordered, lot, place_id,
-        to_place_id, due_at)
-      select document_id::uuid, line, site_id, to_site_id, item_id, asked, quantity, backordered, lot, place_id, to_place_id, due_at
+    text: `insert into document_line (kind, document_id, line, site_id, to_site_id, item_id, asked, quantity, backordered, lot,
+        place_id, to_place_id, due_at)
+      select $13, document_id::uuid, line, site_id, to_site_id, item_id, asked, quantity, backordered, lot, place_id, to_place_id,
+        due_at
       from unnest($1::text[], $2::integer[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[], $7::bigint[], $8::bigint[],
         $9::text[], $10::integer[], $11::integer[], $12::timestamptz[])
         as now (document_id, line, site_id, to_site_id, item_id, asked, quantity, backordered, lot, place_id, to_place_id, due_at)
@@ -72,6 +74,7 @@ export async function writeLines(client: Client, lines: readonly LineRow[]): Pro
       binaryArray.integer(lines.map(line => line.placeId)),
       binaryArray.integer(lines.map(line => line.toPlaceId)),
       binaryArray.timestamptz(lines.map(line => line.dueMs)),
+      kind,
     ],
   });
 }
