@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { createLog, createMetrics } from "@tallygate/kit";
+import { blank } from "../catalogue/item.ts";
 import { insertOutbox, markLevels, type OutboxEvent } from "../db/events/outbox.ts";
 import type { Pool } from "../db/pool.ts";
 import type { TestDatabase } from "../db/testing.ts";
@@ -44,7 +45,7 @@ export function happening(more: Partial<OutboxEvent> = {}): OutboxEvent {
     type: "item.added",
     key: "/v1/items/OAT-1L",
     timeMs: Date.now(),
-    data: { sku: "OAT-1L", name: "Oat drink 1 L", uom: "H87", gtins: [], codes: [] },
+    data: { sku: "OAT-1L", name: "Oat drink 1 L", ...blank },
     ...more,
   };
 }

@@ -1,3 +1,4 @@
+import { markLevels } from "../db/events/outbox.ts";
 import { lockSites, raiseVersions } from "../db/ledger/sites.ts";
 import type { Pool } from "../db/pool.ts";
 import { readReached, readUntoldSites, takeChanges } from "../db/reservations/changes.ts";
@@ -36,6 +37,10 @@ function tellSite(pool: Pool, directory: Directory, siteId: number) {
     await lockSites(client, [siteId]);
     const changes = await takeChanges(client, siteId, reservationLimits.tellChangesMax);
     if (changes.length === 0) return { commit: undefined, full: false };
+    await markLevels(
+      client,
+      changes.map(change => ({ itemId: change.item_id, placeId: change.place_id })),
+    );
     // A later statement than the one that took the changes, so that it sees at least what they stand for.
     const reached = await readReached(client, changes);
     await directory.ensurePlaces(

@@ -1,4 +1,5 @@
 import type { Change } from "../db/audit/changes.ts";
+import { insertOutbox } from "../db/events/outbox.ts";
 import { resolveShortages } from "../db/ledger/shortages.ts";
 import type { Client } from "../db/pool.ts";
 import type { KeptAnswer } from "../db/reservations/answers.ts";
@@ -7,6 +8,7 @@ import { lockStock } from "../db/reservations/stock.ts";
 import { writeReserved } from "../db/reservations/write.ts";
 import { shortageOf } from "../stock/shortages.ts";
 import { type Decided, decide } from "./decide.ts";
+import { eventsOf } from "./events.ts";
 import type { ReservedChange } from "./levels.ts";
 import { reservationLimits } from "./limits.ts";
 import type { Command, Reservation, Reserve } from "./model.ts";
@@ -16,6 +18,7 @@ import type { Names } from "./names.ts";
 export interface Carried {
   readonly decided: Decided;
   readonly before: ReadonlyMap<string, Reservation>;
+  readonly nowMs: number;
 }
 
 /**
@@ -34,13 +37,13 @@ export async function carryOut(
     client,
     decided.results.flatMap(result => (result.ok ? result.value.holds : [])),
   );
-  return { decided, before };
+  return { decided, before, nowMs };
 }
 
-/** Writes what was decided, the answers that are to be kept, and who did what, in the transaction that decided it. */
+/** Writes what was decided, what other systems are told of it, the answers that are to be kept, and who did what, in the transaction that decided it. */
 export async function writeDown(
   client: Client,
-  { decided, before }: Carried,
+  { decided, before, nowMs }: Carried,
   {
     names,
     answers,
@@ -54,6 +57,7 @@ export async function writeDown(
   );
   await updateHolds(client, changedHolds(changed, before));
   await resolveShortages(client, noLongerShort(stock, names));
+  await insertOutbox(client, eventsOf(decided, names.directory, nowMs));
   const added = addedHolds(changed, before);
   await writeReserved(client, { stock, created, added, answers, changes, keptMs: reservationLimits.keptMs });
 }

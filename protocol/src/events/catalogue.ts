@@ -3,12 +3,32 @@ import { type EventType, eventFields } from "./fields.ts";
 
 const { sku, site, place } = eventFields;
 
+const codes = {
+  gtins: z.array(z.string()).meta({ description: "With 14 digits." }),
+  codes: z.array(z.string()).meta({ description: "Further class keys: what all things of the class share." }),
+};
+
 const item = z.object({
   sku,
   name: z.string(),
+  description: z.string().nullable(),
+  status: z.enum(["draft", "active", "discontinued"]),
+  tracking: z.enum(["none", "lot", "serial"]),
   uom: z.string().meta({ description: "UN/ECE Recommendation 20.", examples: ["H87"] }),
-  gtins: z.array(z.string()),
-  codes: z.array(z.string()),
+  family: z.string().nullable().meta({ description: "The SKU of the family whose variant it is." }),
+  variant_by: z.array(z.string()).nullable().meta({ description: "Of a family: in what its variants differ." }),
+  attributes: z.record(z.string(), z.string()),
+  ...codes,
+  packs: z.array(
+    z.object({
+      pack: z.string(),
+      contains: z.int(),
+      of: z.string().nullable(),
+      units: z.int().meta({ description: "How many units of the item that makes." }),
+      ...codes,
+    }),
+  ),
+  party_codes: z.array(z.object({ party: z.string(), code: z.string() })),
 });
 
 export const catalogueEvents = {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { catalogueEvents } from "./catalogue.ts";
+import { countEvents } from "./counts.ts";
 import { documentEvents } from "./documents.ts";
 import { CloudEvent, dataSchemaOf } from "./event.ts";
 import { exceptionEvents } from "./exceptions.ts";
@@ -16,6 +17,7 @@ export const eventTypes: Readonly<Record<string, EventType>> = {
   ...catalogueEvents,
   ...reservationEvents,
   ...documentEvents,
+  ...countEvents,
   ...exceptionEvents,
 };
 

@@ -18,6 +18,7 @@ const reservation = z.object({
   reference: z.string().nullable(),
   created_at: time,
   expires_at: time.nullable().meta({ description: "Null where only a document ends it." }),
+  document: z.string().nullable().meta({ description: "The document that it is held for." }),
   ended_at: time.nullable(),
   lines: z.array(z.object({ sku, ...quantities, holds: z.array(z.object({ site, place, ...quantities })) })),
 });

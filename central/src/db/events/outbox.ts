@@ -1,3 +1,4 @@
+import { binaryArray } from "../binary.ts";
 import type { Client } from "../pool.ts";
 
 /** Something that happened, for other systems. */
@@ -22,17 +23,17 @@ export async function insertOutbox(client: Client, events: readonly OutboxEvent[
   await client.query({
     name: "events-insert-outbox",
     text: `insert into outbox (event_id, type, key, site_id, time, data)
-      select event_id, type, key, site_id, to_timestamp(time_ms / 1000.0), data
-      from unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::double precision[], $6::jsonb[])
-        with ordinality as event (event_id, type, key, site_id, time_ms, data, position)
+      select event_id::uuid, type, key, site_id, time, data::jsonb
+      from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[], $6::text[])
+        with ordinality as event (event_id, type, key, site_id, time, data, position)
       order by position`,
     values: [
-      events.map(event => event.id),
-      events.map(event => event.type),
-      events.map(event => event.key),
-      events.map(event => event.siteId ?? null),
-      events.map(event => event.timeMs),
-      events.map(event => JSON.stringify(event.data)),
+      binaryArray.text(events.map(event => event.id)),
+      binaryArray.text(events.map(event => event.type)),
+      binaryArray.text(events.map(event => event.key)),
+      binaryArray.integer(events.map(event => event.siteId)),
+      binaryArray.timestamptz(events.map(event => event.timeMs)),
+      binaryArray.text(events.map(event => JSON.stringify(event.data))),
     ],
   });
 }
@@ -46,6 +47,9 @@ export async function markLevels(
   await client.query({
     name: "events-mark-levels",
     text: "insert into level_changed (item_id, place_id) select * from unnest($1::integer[], $2::integer[])",
-    values: [levels.map(level => level.itemId), levels.map(level => level.placeId)],
+    values: [
+      binaryArray.integer(levels.map(level => level.itemId)),
+      binaryArray.integer(levels.map(level => level.placeId)),
+    ],
   });
 }
