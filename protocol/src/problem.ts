@@ -68,6 +68,7 @@ const ownProblems = {
   "reservation.of_document": { status: 409, title: "The reservation is held for a document, which alone ends it" },
   "reservation.policy": { status: 422, title: "The policy does not fit the request" },
   "count.unknown": { status: 404, title: "There is no such count" },
+  "count.changed": { status: 412, title: "The count has changed since the version that the request names" },
   "count.state": { status: 409, title: "The count is in a state in which this cannot be done" },
   "count.empty": { status: 422, title: "The count would have no places" },
   "count.out_of_scope": { status: 422, title: "The place or item is none that this count is about" },

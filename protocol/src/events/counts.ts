@@ -11,7 +11,10 @@ const count = z.object({
   actor: z.string().nullish().meta({ description: "Who did it; null where it followed by itself." }),
   remark: z.string().nullish(),
   places: z.int().optional().meta({ description: "How many places are to be counted." }),
-  lines: z.int().optional().meta({ description: "How many lines are to be counted once more." }),
+  lines: z.int().optional().meta({ description: "How many lines are to be counted once more, or were posted." }),
+  right: z.int().optional().meta({ description: "How many of the posted lines were as the ledger had them." }),
+  units_found: eventFields.quantity.optional(),
+  units_lost: eventFields.quantity.optional(),
 });
 
 /** What was found is in the levels, once a count is posted; what should be there is in no event. */
