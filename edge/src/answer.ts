@@ -15,6 +15,8 @@ export interface AnswerBody {
   readonly sku?: string;
   readonly name?: string;
   readonly quantity?: number;
+  /** How many units of the item the code counts as, where it is a pack's. */
+  readonly units?: number;
   readonly from?: string;
   readonly to?: string;
   /** How many scans of goods moved together, or wait for their place. */
@@ -33,6 +35,8 @@ export interface AnswerBody {
 /** What the answers name things with: the store after the commit. */
 export interface AnswerNames {
   itemOf(classKey: string): ItemStock | undefined;
+  /** How many units of its item a class key counts as. */
+  unitsOf(classKey: string): number;
 }
 
 const textMax = 64;
@@ -41,11 +45,13 @@ const textMax = 64;
 export function answerBody(answer: ScanAnswer, names: AnswerNames): AnswerBody {
   const { deviceId: _, did, classKey, problem, knownAt, ...told } = answer;
   const item = classKey === undefined ? undefined : names.itemOf(classKey);
+  const units = classKey === undefined ? 1 : names.unitsOf(classKey);
   const body = {
     ok: problem === undefined,
     did,
     ...told,
     ...(item?.sku === undefined ? {} : { sku: item.sku, name: item.name }),
+    ...(units === 1 ? {} : { units }),
     ...(did === "looked_up" && item !== undefined ? { stock: stockOf(item) } : {}),
     ...(knownAt === undefined ? {} : { known_at: knownAt }),
     ...(problem === undefined ? {} : { problem: problem.code, detail: problem.detail }),
@@ -75,7 +81,9 @@ function line(body: Omit<AnswerBody, "text">): string {
 type Told = Omit<AnswerBody, "text">;
 type Saying = (body: Told) => readonly (string | number | undefined)[];
 
-const goodsName = ({ sku, code = "", goods }: Told) => sku ?? (code === "" ? `${goods ?? 0} scans` : code);
+/** A pack is named with what is in it: `OK 2 x12 OAT-1L dock-1`. */
+const goodsName = ({ sku, units, code = "", goods }: Told) =>
+  (sku !== undefined && units !== undefined ? `x${units} ${sku}` : sku) ?? (code === "" ? `${goods ?? 0} scans` : code);
 const sumOf = ({ stock = [] }: Told) => stock.reduce((sum, { quantity }) => sum + quantity, 0);
 
 /** What a display shows, by what was done. */

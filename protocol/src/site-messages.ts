@@ -103,7 +103,18 @@ export const CatalogueItem = z
     uom: z.string(),
     classKeys: z
       .array(z.string())
-      .meta({ description: "Class keys as identify() gives them, such as (01)09506000134352." }),
+      .meta({
+        description: "Class keys as identify() gives them, such as (01)09506000134352; those of its packs too.",
+      }),
+    packs: z
+      .array(z.object({ classKey: z.string(), units: z.int().min(2) }))
+      .optional()
+      .meta({
+        description:
+          "Those of the class keys that count as more than one unit each. Who does not know it counts them as one.",
+      }),
+    status: z.enum(["draft", "active", "discontinued"]).optional().meta({ description: "Absent: active." }),
+    tracking: z.enum(["none", "lot", "serial"]).optional().meta({ description: "Absent: none." }),
   })
   .meta({ title: "CatalogueItem" });
 export type CatalogueItem = z.infer<typeof CatalogueItem>;

@@ -198,6 +198,34 @@ describe("what the centre tells", () => {
   });
 });
 
+describe("the catalogue that a site needs", () => {
+  test("says of packs what is in them, of items whether they are drafts or tracked, and nothing of families", async () => {
+    await using both = await openBoth();
+    const { ledger } = both;
+    await ledger.bind("OAT", gtin);
+    await ledger.bind("OAT", "(01)19506000134359", 12);
+    await ledger.pool.query(
+      `insert into item (sku, name, uom, catalogue_version, status, tracking, variant_by)
+       values ('NEW', 'new', 'H87', 50, 'draft', 'lot', null), ('FAMILY', 'family', 'H87', 51, 'active', 'none', '{size}')`,
+    );
+    const request = { v: 1, site: "lyon", since: 0 };
+    const { items, more } = await ask(subjects.catalogue("lyon"), request, CataloguePage);
+    expect([items, more]).toEqual([
+      [
+        {
+          sku: "OAT",
+          name: "OAT",
+          uom: "H87",
+          classKeys: [gtin, "(01)19506000134359"],
+          packs: [{ classKey: "(01)19506000134359", units: 12 }],
+        },
+        { sku: "NEW", name: "new", uom: "H87", classKeys: [], status: "draft", tracking: "lot" },
+      ],
+      false,
+    ]);
+  });
+});
+
 /** Items with a code each, and a level of each at two places of lyon. */
 async function fill({ pool, apply }: TestLedger, items: number): Promise<void> {
   await apply(new TestEdge("lyon").record({ code: "code:none" }, { code: "code:none" }, { code: "code:none" }));

@@ -32,6 +32,11 @@ export const StockLine = z
     class_key: z.string().optional(),
     name: z.string().optional(),
     uom: z.string().optional(),
+    status: z.string().optional().meta({ description: "draft, active or discontinued." }),
+    tracking: z
+      .string()
+      .optional()
+      .meta({ description: "Whether lots or serials are told apart: none, lot or serial." }),
     confirmed: z.int().meta({ description: "What the centre has, over all places of the site." }),
     pending: z.int().meta({ description: "What movements that wait for the centre will change." }),
     total: z.int(),
@@ -39,7 +44,7 @@ export const StockLine = z
   })
   .openapi("StockLine");
 
-export function stockLine({ sku, name, uom, places: all }: ItemStock): z.infer<typeof StockLine> {
+export function stockLine({ sku, name, uom, status, tracking, places: all }: ItemStock): z.infer<typeof StockLine> {
   const places = all
     .filter(({ place }) => !isOutside(place))
     .map(({ place, onHand, pending, reserved, blocked }) => {
@@ -47,7 +52,9 @@ export function stockLine({ sku, name, uom, places: all }: ItemStock): z.infer<t
     });
   const sum = (part: "confirmed" | "pending" | "total") => places.reduce((total, place) => total + place[part], 0);
   return {
-    ...(sku === undefined ? { class_key: name } : { sku, name, ...(uom ? { uom } : {}) }),
+    ...(sku === undefined
+      ? { class_key: name }
+      : { sku, name, ...(uom ? { uom } : {}), ...(status ? { status } : {}), ...(tracking ? { tracking } : {}) }),
     confirmed: sum("confirmed"),
     pending: sum("pending"),
     total: sum("total"),

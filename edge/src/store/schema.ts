@@ -105,6 +105,13 @@ const migrations: readonly string[] = [
   create table scanner_state (device_id text primary key, configured text not null, state text not null) without rowid;
   `,
   `
+  -- How many units a code counts as: what is in the pack that it names. The centre is asked for all items again, with their packs.
+  alter table item_code add column units integer not null default 1;
+  alter table item add column status text not null default 'active';
+  alter table item add column tracking text not null default 'none';
+  delete from meta where name = 'catalogueVersion';
+  `,
+  `
   -- What was counted and the centre has not confirmed. A number is never given twice, also not after all rows are gone; the epoch
   -- tells those of a restored copy apart.
   create table observation (

@@ -16,6 +16,9 @@ export interface ItemStock {
   readonly sku: string | undefined;
   readonly name: string;
   readonly uom: string | undefined;
+  /** Absent without an item. */
+  readonly status?: string;
+  readonly tracking?: string;
   readonly places: readonly PlaceStock[];
 }
 
@@ -39,6 +42,7 @@ export class Stock {
   readonly #search: StatementSync;
   readonly #unknown: StatementSync;
   readonly #skuOf: StatementSync;
+  readonly #unitsOf: StatementSync;
   readonly #pendingOf: StatementSync;
 
   constructor(db: DatabaseSync) {
@@ -53,20 +57,20 @@ export class Stock {
            blocked = excluded.blocked, version = excluded.version
          where excluded.version >= version`,
     );
-    this.#putItem = db.prepare("insert or replace into item (sku, name, uom) values (?, ?, ?)");
+    this.#putItem = db.prepare("insert or replace into item (sku, name, uom, status, tracking) values (?, ?, ?, ?, ?)");
     this.#places = db.prepare(
       `select place, sum(on_hand) as on_hand, sum(reserved) as reserved, sum(blocked) as blocked, sum(pending) as pending
          from (
            select place, on_hand, reserved, blocked, 0 as pending from level where sku = ?1
            union all
-           select account, 0, 0, 0, quantity from item_code join pending using (class_key) where sku = ?1
+           select account, 0, 0, 0, quantity * units from item_code join pending using (class_key) where sku = ?1
          )
         group by place having on_hand <> 0 or reserved <> 0 or blocked <> 0 or pending <> 0
         order by place`,
     );
-    this.#items = db.prepare("select sku, name, uom from item where sku > ? order by sku limit ?");
+    this.#items = db.prepare("select sku, name, uom, status, tracking from item where sku > ? order by sku limit ?");
     this.#search = db.prepare(
-      `select sku, name, uom from item
+      `select sku, name, uom, status, tracking from item
         where sku > ?2 and (
           sku = ?1 or sku like ?3 escape '\\' or name like ?4 escape '\\'
           or sku in (select sku from item_code where class_key = ?1))
@@ -78,6 +82,7 @@ export class Stock {
         order by class_key, account limit ?`,
     );
     this.#skuOf = db.prepare("select sku from item_code where class_key = ?");
+    this.#unitsOf = db.prepare("select units from item_code where class_key = ?");
     this.#pendingOf = db.prepare("select account, quantity from pending where class_key = ? and quantity <> 0");
   }
 
@@ -112,11 +117,12 @@ export class Stock {
 
   putItems(items: readonly CatalogueItem[]): void {
     const dropCodes = this.#db.prepare("delete from item_code where sku = ?");
-    const putCode = this.#db.prepare("insert or replace into item_code (class_key, sku) values (?, ?)");
-    for (const { sku, name, uom, classKeys } of items) {
-      this.#putItem.run(sku, name, uom);
+    const putCode = this.#db.prepare("insert or replace into item_code (class_key, sku, units) values (?, ?, ?)");
+    for (const { sku, name, uom, classKeys, packs = [], status = "active", tracking = "none" } of items) {
+      this.#putItem.run(sku, name, uom, status, tracking);
       dropCodes.run(sku);
-      for (const classKey of classKeys) putCode.run(classKey, sku);
+      const units = new Map(packs.map(pack => [pack.classKey, pack.units]));
+      for (const classKey of classKeys) putCode.run(classKey, sku, units.get(classKey) ?? 1);
     }
   }
 
@@ -129,6 +135,8 @@ export class Stock {
       sku: text(row, "sku"),
       name: text(row, "name"),
       uom: text(row, "uom"),
+      status: text(row, "status"),
+      tracking: text(row, "tracking"),
       places: this.places(text(row, "sku")),
     }));
   }
@@ -170,6 +178,12 @@ export class Stock {
     return places.length === 0 ? undefined : { sku: undefined, name: classKey, uom: undefined, places };
   }
 
+  /** How many units of its item a class key counts as. */
+  unitsOf(classKey: string): number {
+    const row = this.#unitsOf.get(classKey);
+    return row === undefined ? 1 : int(row, "units");
+  }
+
   /** The SKU that has a class key. */
   skuOf(classKey: string): string | undefined {
     const row = this.#skuOf.get(classKey);
@@ -178,7 +192,7 @@ export class Stock {
 
   #findItems(sku: string | undefined, search: string | undefined, after: string, limit: number): Row[] {
     if (sku !== undefined) {
-      const row = this.#db.prepare("select sku, name, uom from item where sku = ?").get(sku);
+      const row = this.#db.prepare("select sku, name, uom, status, tracking from item where sku = ?").get(sku);
       return row === undefined ? this.#withoutItem(sku) : [row];
     }
     if (search === undefined || search === "") return this.#items.all(after, limit);
@@ -188,6 +202,6 @@ export class Stock {
 
   /** Levels may come before the catalogue's page with their item. */
   #withoutItem(sku: string): Row[] {
-    return this.places(sku).length === 0 ? [] : [{ sku, name: sku, uom: "" }];
+    return this.places(sku).length === 0 ? [] : [{ sku, name: sku, uom: "", status: "active", tracking: "none" }];
   }
 }

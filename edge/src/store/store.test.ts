@@ -159,6 +159,40 @@ describe("confirmed and pending", () => {
     expect(store.epoch.last).toBe(21);
   });
 
+  test("a pack counts as what is in it, while it waits for the centre, also when it is told of the pack only then", () => {
+    using store = open(dir.path);
+    const scan = {
+      code: "(01)19506000134359",
+      from: Account.parse("supplier"),
+      to: Account.parse("dock-1"),
+      quantity: 3,
+    };
+    store.commit(decision({ movements: [{ ...movement(1, scan), classKey: "(01)19506000134359" }] }));
+    const packs = [{ classKey: "(01)19506000134359", units: 12 }];
+    const item = CatalogueItem.parse({
+      ...oats,
+      classKeys: [...oats.classKeys, "(01)19506000134359"],
+      packs,
+      status: "discontinued",
+    });
+    store.applyCatalogue([item], 1);
+    expect(store.unitsOf("(01)19506000134359")).toBe(12);
+    expect(store.stock({ sku: "OAT-1L", limit: 1 })).toMatchObject([
+      {
+        status: "discontinued",
+        tracking: "none",
+        places: [
+          { place: "dock-1", pending: 36 },
+          { place: "supplier", pending: -36 },
+        ],
+      },
+    ]);
+    store.applyCatalogue([oats], 2);
+    expect(store.unknownStock(10)).toMatchObject([
+      { name: "(01)19506000134359", places: [{ pending: 3 }, { pending: -3 }] },
+    ]);
+  });
+
   test("a class of things that no item has is shown under its key, until it is bound", () => {
     using store = open(dir.path);
     const scan = { code: "code:oat", from: Account.parse("dock-1"), to: Account.parse("customer"), quantity: 12 };

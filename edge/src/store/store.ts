@@ -268,6 +268,11 @@ export class Store implements Lookup, Disposable {
     return this.#stock.itemOf(classKey);
   }
 
+  /** How many units of its item a class key counts as: 1, or what is in the pack. */
+  unitsOf(classKey: string): number {
+    return this.#stock.unitsOf(classKey);
+  }
+
   skuOf(classKey: string): string | undefined {
     return this.#stock.skuOf(classKey);
   }

@@ -80,25 +80,42 @@ export interface ChangedItem {
   readonly name: string;
   readonly uom: string;
   readonly classKeys: string[];
+  /** Those of the class keys that count as more than one unit. */
+  readonly packs?: { readonly classKey: string; readonly units: number }[];
+  /** Only where they are not what most items have, so that a page stays small. */
+  readonly status?: "draft" | "discontinued";
+  readonly tracking?: "lot" | "serial";
 }
 
-/** Items changed after `since`, oldest change first, and the catalogue's version that a reader of this page has reached. */
+type ItemArray = readonly [
+  version: number,
+  sku: string,
+  name: string,
+  uom: string,
+  codes: readonly (readonly [classKey: string, units: number])[],
+  status: "draft" | "active" | "discontinued",
+  tracking: "none" | "lot" | "serial",
+];
+
+/** Items changed after `since`, without families, oldest change first, and the catalogue's version that a reader of this page has reached. */
 export async function readCataloguePage(
   db: Executor,
   since: number,
 ): Promise<{ readonly version: number; readonly more: boolean; readonly items: readonly ChangedItem[] }> {
   const { rows } = await db.query<{
     now: number;
-    items: readonly (readonly [number, string, string, string, string[]])[];
+    items: readonly ItemArray[];
   }>({
     name: "ledger-read-catalogue-page",
     text: `with page as (
-        select id, catalogue_version, sku, name, uom from item where catalogue_version > $1
-        order by catalogue_version limit $2
+        select id, catalogue_version, sku, name, uom, status, tracking from item
+        where catalogue_version > $1 and variant_by is null order by catalogue_version limit $2
       )
       select (select version from catalogue) as now,
         (select coalesce(json_agg(json_build_array(catalogue_version, sku, name, uom,
-            (select coalesce(json_agg(class_key order by class_key), '[]') from item_code where item_id = page.id)
+            (select coalesce(json_agg(json_build_array(class_key, units) order by class_key), '[]')
+              from item_code where item_id = page.id),
+            status, tracking
           ) order by catalogue_version), '[]') from page) as items`,
     values: [since, limits.pageRowsMax + 1],
   });
@@ -108,6 +125,19 @@ export async function readCataloguePage(
   return {
     version: more ? (page.at(-1)?.[0] ?? since) : Math.max(now, since),
     more,
-    items: page.map(([, sku, name, uom, classKeys]) => ({ sku, name, uom, classKeys })),
+    items: page.map(changedItem),
+  };
+}
+
+function changedItem([, sku, name, uom, codes, status, tracking]: ItemArray): ChangedItem {
+  const packs = codes.flatMap(([classKey, units]) => (units === 1 ? [] : [{ classKey, units }]));
+  return {
+    sku,
+    name,
+    uom,
+    classKeys: codes.map(([classKey]) => classKey),
+    ...(packs.length === 0 ? {} : { packs }),
+    ...(status === "active" ? {} : { status }),
+    ...(tracking === "none" ? {} : { tracking }),
   };
 }
