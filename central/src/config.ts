@@ -116,11 +116,16 @@ const Webhooks = z.strictObject({
   timeout_s: z.number().min(0.1).max(60).default(10).meta({
     description: "How long a target may take to answer.",
   }),
-  dead_after_hours: z.number().min(0).max(24 * 30).default(72).meta({
-    description:
-      "After how long an event that a target refuses, while it takes others, is put aside; and after how long a target that answers nothing is paused.",
-  }),
-  tries_max: z.int().min(1).max(1000).default(100).meta({
+  dead_after_hours: z
+    .number()
+    .min(0)
+    .max(24 * 30)
+    .default(72)
+    .meta({
+      description:
+        "After how long an event that a target refuses, while it takes others, is put aside; and after how long a target that answers nothing is paused.",
+    }),
+  tries_max: z.int().min(2).max(1000).default(100).meta({
     description: "After how many tries an event that a target refuses is put aside at the latest.",
   }),
 });
