@@ -1,7 +1,7 @@
 import { LoopbackListen, NatsConfig } from "@tallygate/kit";
 import { z } from "zod";
 import { auditLimits } from "./audit/limits.ts";
-import { AuthConfig } from "./auth/config.ts";
+import { AuthConfig, RateLimitsConfig } from "./auth/config.ts";
 import { centralLimits } from "./limits.ts";
 
 const Http = z.strictObject({
@@ -16,6 +16,9 @@ const Http = z.strictObject({
       description: "The address by which others reach this, such as the one of the proxy in front of it.",
       examples: ["https://stock.example.com"],
     }),
+  behind_proxy: z.boolean().default(false).meta({
+    description: "Whether a proxy stands in front of this that adds each caller's address to X-Forwarded-For.",
+  }),
 });
 
 const Database = z.strictObject({
@@ -135,6 +138,7 @@ export const CentralConfig = z
   .strictObject({
     http: Http.prefault({}),
     auth: AuthConfig.prefault({}),
+    rate_limits: RateLimitsConfig.prefault({}),
     database: Database.prefault({}),
     nats: Nats.prefault({}),
     influx: Influx,

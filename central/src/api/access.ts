@@ -1,7 +1,9 @@
 import { answerProblem, createRoute, problemResponses } from "@tallygate/kit";
 import type { Result } from "@tallygate/protocol";
 import type { Context, MiddlewareHandler } from "hono";
+import { addressOf } from "../auth/address.ts";
 import { type Authenticator, actorOf, type Principal, sitesWith } from "../auth/principal.ts";
+import type { Rate, Taken } from "../auth/rates.ts";
 import type { Permission } from "../auth/roles.ts";
 import { apiLimits } from "./limits.ts";
 import { Refused } from "./refused.ts";
@@ -46,16 +48,49 @@ function pick(responses: ReturnType<typeof problemResponses>) {
   return { 401: missing, 403: denied, 429: limited };
 }
 
-/** Finds out who calls, for every route behind it. */
+/**
+ * Finds out who calls, for every route behind it, and whether they call too often. Callers that are known are counted by name; the others
+ * by address, and above their rate their tokens are not even looked at.
+ */
 export function identify(authenticator: Authenticator): MiddlewareHandler {
+  const { rates, behindProxy = false } = authenticator;
   return async function identifyCaller(c, next) {
     const identifyAgain = () => authenticator.authenticate(c.req.raw);
-    const principal = await identifyAgain();
-    if (!principal.ok) return answerProblem(c, principal.problem);
+    let principal = authenticator.recognise?.(c.req.raw);
+    if (principal === undefined) {
+      const address = addressOf(c, behindProxy);
+      const stranger = rates?.strangers.peek(address);
+      if (stranger?.allowed === false)
+        return tooOften(c, "from this address that say no caller who is known", stranger);
+      const identified = await identifyAgain();
+      if (!identified.ok) {
+        rates?.strangers.take(address);
+        return answerProblem(c, identified.problem);
+      }
+      principal = identified.value;
+    }
+    const taken = rates?.callers.take(actorOf(principal));
+    if (rates !== undefined && taken !== undefined) tellRate(c, rates.callers.rate, taken);
+    if (taken?.allowed === false) return tooOften(c, `of ${actorOf(principal)}`, taken);
     c.set("identifyAgain", identifyAgain);
-    c.set("principal", principal.value);
+    c.set("principal", principal);
     return next();
   };
+}
+
+/** The fields of draft-ietf-httpapi-ratelimit-headers-06, which programs know better than those of later drafts. */
+function tellRate(c: Context, { burst }: Rate, { remaining, resetS }: Taken): void {
+  c.header("ratelimit-limit", String(burst));
+  c.header("ratelimit-remaining", String(remaining));
+  c.header("ratelimit-reset", String(resetS));
+}
+
+function tooOften(c: Context, what: string, { resetS }: Taken): Response {
+  c.header("retry-after", String(resetS));
+  return answerProblem(c, {
+    code: "rate.limited",
+    detail: `There were more requests ${what} than allowed; wait ${resetS} s.`,
+  });
 }
 
 /** The one place where it is decided whether a caller may. */

@@ -1,15 +1,22 @@
 import { type Context, Hono } from "hono";
 import { readPrincipal } from "../db/auth/principals.ts";
 import type { Pool } from "../db/pool.ts";
+import { addressOf } from "./address.ts";
 import { grantsOf } from "./grants.ts";
 import { authLimits } from "./limits.ts";
 import { sitesWith } from "./principal.ts";
+import type { Rates } from "./rates.ts";
 import { permissions } from "./roles.ts";
 import { isSecretOf, newSecret, secretCredential } from "./secrets.ts";
 import { issueToken, type TokenOptions } from "./tokens.ts";
 
 /** What RFC 6749, 5.2 calls the ways in which a token can be refused. */
-type OAuthError = "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope";
+type OAuthError =
+  | "invalid_request"
+  | "invalid_client"
+  | "unsupported_grant_type"
+  | "invalid_scope"
+  | "temporarily_unavailable";
 
 interface Asked {
   readonly client: string;
@@ -17,11 +24,19 @@ interface Asked {
 }
 
 /** `POST /oauth/token` and what other programs need to know of the issuer. */
-export function oauthRoutes(pool: Pool, options: TokenOptions): Hono {
+export function oauthRoutes(
+  pool: Pool,
+  options: TokenOptions & { readonly rates: Rates; readonly behindProxy: boolean },
+): Hono {
   return new Hono()
     .post("/oauth/token", async c => {
       c.header("cache-control", "no-store");
       c.header("pragma", "no-cache");
+      const { allowed, resetS } = options.rates.strangers.take(addressOf(c, options.behindProxy));
+      if (!allowed) {
+        c.header("retry-after", String(resetS));
+        return refused(c, "temporarily_unavailable", `Too many tokens are asked for from here; wait ${resetS} s.`);
+      }
       if (!c.req.header("content-type")?.startsWith("application/x-www-form-urlencoded")) {
         return refused(c, "invalid_request", "Send application/x-www-form-urlencoded, as RFC 6749 has it.");
       }
@@ -115,6 +130,7 @@ function holds(grants: ReturnType<typeof grantsOf>, permission: (typeof permissi
 }
 
 function refused(c: Context, error: OAuthError, error_description: string): Response {
+  if (error === "temporarily_unavailable") return c.json({ error, error_description }, 429);
   if (error !== "invalid_client") return c.json({ error, error_description }, 400);
   return c.json({ error, error_description }, 401, { "www-authenticate": 'Basic realm="Tallygate", charset="UTF-8"' });
 }

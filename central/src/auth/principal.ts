@@ -1,4 +1,5 @@
 import type { Result } from "@tallygate/protocol";
+import type { Rates } from "./rates.ts";
 import { type Permission, type Role, roles } from "./roles.ts";
 
 /** A role, at all sites or at some, by their codes. */
@@ -15,9 +16,15 @@ export interface Principal {
   readonly grants: readonly Grant[];
 }
 
-/** Tells from a request who calls. Refuses `access.missing` and `access.invalid`. */
+/** Tells from a request who calls. Refuses `access.missing`, `access.invalid` and `access.origin`. */
 export interface Authenticator {
   authenticate(request: Request): Promise<Result<Principal>>;
+  /** The same at once, of who called a moment ago; without it, nobody is remembered. */
+  recognise?(request: Request): Principal | undefined;
+  /** How fast callers may be; without it, as fast as they like. */
+  readonly rates?: Rates;
+  /** Whether a proxy says from where a request comes. */
+  readonly behindProxy?: boolean;
 }
 
 /** The principal as the audit trail names it. */

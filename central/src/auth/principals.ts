@@ -10,6 +10,7 @@ import {
   updateCredential,
   updateDisabled,
 } from "../db/auth/principals.ts";
+import { deleteSessionsOf } from "../db/auth/sessions.ts";
 import type { Client } from "../db/pool.ts";
 import { grantsOf, rowsOf } from "./grants.ts";
 import type { Grant } from "./principal.ts";
@@ -80,6 +81,7 @@ export async function renewCredential(
   if (row === undefined) return unknown({ kind, name });
   const { secret, credential } = await newCredential(kind, password);
   await updateCredential(client, row.id, credential);
+  await deleteSessionsOf(client, row.id);
   await record(client, { kind, name }, { actor, action: kind === "client" ? "rotate" : "password" });
   return ok({ row: await existing(client, { kind, name }), secret });
 }

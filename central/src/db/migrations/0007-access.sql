@@ -66,6 +66,5 @@ create trigger principal_grant_revision after insert or update or delete or trun
 create trigger session_revision after delete or truncate on session
   for each statement execute function raise_access_revision();
 
--- For lists of changes by time and by site; 0006 has those by resource and by actor.
-create index api_change_site on api_change (site_id, id);
+-- The order of the list of changes; 0006 has indexes by resource and by actor.
 create index api_change_time on api_change (time, id);
