@@ -51,6 +51,7 @@ const ownProblems = {
   "price.none": { status: 404, title: "No price holds for this" },
   "place.unknown": { status: 404, title: "There is no such place" },
   "place.hierarchy": { status: 409, title: "The place cannot stand there: in itself, in a bin, or too deep" },
+  "place.changed": { status: 412, title: "The place has changed since the version that the request names" },
   "read_point.taken": { status: 409, title: "The read point belongs to another place" },
   "lot.unknown": { status: 404, title: "The item has no such lot" },
   "reorder_point.unknown": { status: 404, title: "There is no such reorder point" },

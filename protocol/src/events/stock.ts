@@ -18,7 +18,14 @@ export const stockEvents = {
   },
   "stock.below_reorder_point": {
     summary: "What is available of an item at a site has fallen to its reorder point or below it.",
-    data: z.object({ sku, site, available: z.int(), reorder_point: quantity }),
+    data: z.object({
+      sku,
+      site,
+      place: place.nullable().meta({ description: "Where the point is of one place, with what stands in it." }),
+      available: z.int(),
+      reorder_point: quantity,
+      order_quantity: quantity.nullable().meta({ description: "How much is usually ordered then." }),
+    }),
   },
   "lot.expiring": {
     summary: "A lot of which something is on hand reaches its expiry date soon, or has reached it.",

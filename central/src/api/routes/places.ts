@@ -1,43 +1,93 @@
 import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
-import { ok, PlaceCode, parseGln, type Result, refuse, SiteId } from "@tallygate/protocol";
-import { recordChanges } from "../../db/audit/changes.ts";
-import type { Client } from "../../db/pool.ts";
-import { insertPlace, lockPlace, type PlaceRow, readPlaces, updatePlace } from "../../db/queries/places.ts";
-import { findSite } from "../../db/queries/sites.ts";
+import { BizStep, PlaceCode, refuse, SiteId } from "@tallygate/protocol";
+import { type PlaceRow, placeKinds, readPlace, readPlaces } from "../../db/places/places.ts";
+import { addPlace, type ChangedPlace, changePlace } from "../../places/change-place.ts";
+import { placeLimits } from "../../places/limits.ts";
 import { callerOf, guardedRoute, requireSite, sitesOf } from "../access.ts";
-import { body, fields, json, text } from "../fields.ts";
+import { etagOf, expected, isExpected, isKnown } from "../etag.ts";
+import { body, conditional, fields, json, text } from "../fields.ts";
 import { apiLimits } from "../limits.ts";
-import { type Done, idempotent, once, refusable } from "../once.ts";
+import { idempotent, once, refusable } from "../once.ts";
 import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
 import type { ApiParts } from "../parts.ts";
 
 const tags = ["places"];
 const reads = { permission: "stock.read", sites: "some" } as const;
 const writes = { permission: "place.write", sites: "some" } as const;
+
 const name = text(apiLimits.nameCharsMax).meta({ examples: ["Dock 1"] });
+const kind = z.enum(placeKinds).meta({ description: "Nothing stands in a bin.", examples: ["dock"] });
 const gln = z
   .string()
   .max(20)
   .meta({ description: "GLN, 13 digits.", examples: ["9506000134369"] });
+const glnExtension = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,20}$/, "use 1 to 20 printable ASCII characters without spaces")
+  .meta({ description: "What tells places of one GLN apart (AI 254).", examples: ["D1"] });
+const available = z
+  .boolean()
+  .meta({ description: "Whether what is here may be promised; if not, all of it is blocked.", examples: [true] });
+const readPoints = z
+  .array(
+    z.strictObject({
+      read_point: z
+        .string()
+        .regex(/^[a-z0-9_-]+(\/[A-Za-z0-9_.-]+)?$/, "name a device, or device/antenna")
+        .max(96),
+      biz_step: BizStep.nullable().default(null),
+    }),
+  )
+  .max(placeLimits.readPointsMax)
+  .refine(points => new Set(points.map(each => each.read_point)).size === points.length, "names one read point twice")
+  .meta({
+    description: "Where devices observe: a device, or one antenna of it, and what is done there.",
+    examples: [[{ read_point: "dock-1/1", biz_step: "receiving" }]],
+  });
 
 const Place = z
   .object({
     site: fields.site,
     code: z.string().meta({ examples: ["dock-1"] }),
     name: z.string().nullable(),
+    kind: z.enum(placeKinds),
+    parent: z.string().nullable().meta({ description: "The place that it stands in; null: at the top of the site." }),
     gln: z.string().nullable(),
+    gln_extension: z.string().nullable(),
+    available: z.boolean(),
+    read_points: z.array(z.object({ read_point: z.string(), biz_step: BizStep.nullable() })),
     created_at: fields.time,
+    updated_at: fields.time,
   })
   .openapi("Place");
 
 const NewPlace = z
-  .strictObject({ site: SiteId, code: PlaceCode, name: name.optional(), gln: gln.optional() })
+  .strictObject({
+    site: SiteId,
+    code: PlaceCode,
+    name: name.optional(),
+    kind: kind.default("zone"),
+    parent: PlaceCode.optional().meta({ description: "The place that it stands in.", examples: ["dock-2"] }),
+    gln: gln.optional(),
+    gln_extension: glnExtension.optional(),
+    available: available.default(true),
+    read_points: readPoints.optional(),
+  })
   .openapi("NewPlace");
-type NewPlace = z.infer<typeof NewPlace>;
 
 const PlaceChange = z
-  .strictObject({ name: name.optional(), gln: gln.optional() })
-  .refine(change => change.name !== undefined || change.gln !== undefined, "names nothing to change")
+  .strictObject({
+    name: name.nullable().optional(),
+    kind: kind.optional(),
+    parent: PlaceCode.nullable()
+      .optional()
+      .meta({ examples: ["dock-2"] }),
+    gln: gln.nullable().optional(),
+    gln_extension: glnExtension.nullable().optional(),
+    available: available.optional(),
+    read_points: readPoints.optional(),
+  })
+  .refine(change => Object.values(change).some(value => value !== undefined), "names nothing to change")
   .openapi("PlaceChange");
 
 const listRoute = guardedRoute(reads, {
@@ -46,13 +96,45 @@ const listRoute = guardedRoute(reads, {
   tags,
   summary: "Places, by site and code",
   request: {
-    query: z.object({ site: SiteId.optional(), limit: Limit, cursor: cursorParam(z.tuple([SiteId, PlaceCode])) }),
+    query: z
+      .object({
+        site: SiteId.optional(),
+        under: PlaceCode.optional().meta({
+          description: "This place of the site and all that stands in it.",
+          examples: ["dock-2"],
+        }),
+        available: z
+          .enum(["true", "false"])
+          .optional()
+          .meta({ examples: ["true"] }),
+        limit: Limit,
+        cursor: cursorParam(z.tuple([SiteId, PlaceCode])),
+      })
+      .refine(({ site, under }) => under === undefined || site !== undefined, {
+        path: ["site"],
+        message: "a place is one of a site; name the site too",
+      }),
   },
   responses: {
     200: json("A page of places; a place is also added when a movement first names it", pageOf(Place)),
     ...problemResponses("request.invalid", "stock.unavailable"),
   },
 });
+
+const oneRoute = guardedRoute(reads, {
+  method: "get",
+  path: "/places/{site}/{code}",
+  tags,
+  summary: "One place",
+  request: { params: z.object({ site: SiteId, code: PlaceCode }), headers: conditional },
+  responses: {
+    200: json("The place, with an ETag", Place),
+    304: { description: "It is what the caller has" },
+    ...problemResponses("place.unknown", "request.invalid", "stock.unavailable"),
+  },
+});
+
+const refusals = ["place.unknown", "place.hierarchy", "read_point.taken", "code.check_digit"] as const;
 
 const createPlaceRoute = guardedRoute(writes, {
   method: "post",
@@ -65,7 +147,7 @@ const createPlaceRoute = guardedRoute(writes, {
     ...problemResponses(
       "site.unknown",
       "place.exists",
-      "code.check_digit",
+      ...refusals,
       "idempotency.reused",
       "request.invalid",
       "stock.unavailable",
@@ -77,90 +159,85 @@ const changeRoute = guardedRoute(writes, {
   method: "patch",
   path: "/places/{site}/{code}",
   tags,
-  summary: "Names a place, or gives it its GLN",
-  request: { params: z.object({ site: SiteId, code: PlaceCode }), body: body(PlaceChange) },
+  summary:
+    "Changes a place: its name, where it stands, its GLN, its read points, or whether what is there may be promised",
+  description:
+    "What is absent stays as it is; null takes it away. When a place becomes unavailable, what is there is blocked at once; what was promised of it stays promised, and is a shortage for a person.",
+  request: { params: z.object({ site: SiteId, code: PlaceCode }), headers: expected, body: body(PlaceChange) },
   responses: {
-    200: json("The place as it is now", Place),
-    ...problemResponses("place.unknown", "code.check_digit", "request.invalid", "stock.unavailable"),
+    200: json("The place as it is now, with its ETag", Place),
+    ...problemResponses(...refusals, "place.changed", "request.invalid", "stock.unavailable"),
   },
 });
 
 /** Zones, docks and bins of the sites. */
-export function placeRoutes({ pool }: ApiParts) {
+export function placeRoutes({ pool, relay }: ApiParts) {
+  const tell = ({ commits }: ChangedPlace) => relay.publishCommits(commits);
   return new OpenAPIHono()
     .openapi(listRoute, async c => {
-      const { site, limit, cursor } = c.req.valid("query");
-      const rows = await readPlaces(pool, { site, sites: sitesOf(c), after: cursor, limit: limit + 1 });
+      const { limit, cursor: after, available, ...filter } = c.req.valid("query");
+      const wanted = available === undefined ? undefined : available === "true";
+      const rows = await readPlaces(
+        pool,
+        { ...filter, available: wanted, sites: sitesOf(c) },
+        { after, limit: limit + 1 },
+      );
       const page = cutPage(rows, limit, row => [row.site, row.code]);
-      return c.json({ items: [...page.rows], next_cursor: page.next_cursor }, 200);
+      return c.json({ items: page.rows.map(viewOf), next_cursor: page.next_cursor }, 200);
+    })
+    .openapi(oneRoute, async c => {
+      const { site, code } = c.req.valid("param");
+      const place = await readPlace(pool, { site, code });
+      if (place === undefined) {
+        const { problem } = refuse("place.unknown", `The site ${site} has no place ${code}.`, { at: "path.code" });
+        return answerProblem(c, problem);
+      }
+      const etag = etagOfPlace(place);
+      if (isKnown(c, etag)) return c.body(null, 304, { etag });
+      return c.json(viewOf(place), 200, { etag, "cache-control": "no-cache" });
     })
     .openapi(createPlaceRoute, async c => {
       const given = c.req.valid("json");
       requireSite(c, given.site, "body.site");
-      const added = await once<PlaceRow>({
+      const added = await once({
         pool,
         route: "POST /v1/places",
         key: c.req.valid("header")["idempotency-key"],
         request: given,
         schema: Place,
-        work: client => addPlace(client, given, callerOf(c)),
+        work: async client => {
+          const changed = await addPlace(client, given, callerOf(c));
+          if (!changed.ok) return changed;
+          return { ok: true, value: { answer: viewOf(changed.value.place), afterCommit: () => tell(changed.value) } };
+        },
       });
-      return added.ok ? c.json(added.value, 201) : answerProblem(c, added.problem);
+      if (!added.ok) return answerProblem(c, added.problem);
+      return c.json(added.value, 201, { location: `/v1/places/${given.site}/${given.code}` });
     })
     .openapi(changeRoute, async c => {
-      const { site, code } = c.req.valid("param");
-      const { name, gln } = c.req.valid("json");
-      const checked = checkGln(gln);
-      if (!checked.ok) return answerProblem(c, checked.problem);
-      const changed = await refusable(pool, client => changePlace(client, { site, code, name, gln }, callerOf(c)));
-      return changed.ok ? c.json(changed.value, 200) : answerProblem(c, changed.problem);
+      const change = { ...c.req.valid("param"), ...c.req.valid("json") };
+      const changed = await refusable(pool, client =>
+        changePlace(client, change, {
+          actor: callerOf(c),
+          isExpected: place => isExpected(c, etagOfPlace(place)),
+        }),
+      );
+      if (!changed.ok) return answerProblem(c, changed.problem);
+      tell(changed.value);
+      return c.json(viewOf(changed.value.place), 200, { etag: etagOfPlace(changed.value.place) });
     });
 }
 
-async function addPlace(
-  client: Client,
-  { site, code, name, gln }: NewPlace,
-  actor: string,
-): Promise<Result<Done<PlaceRow>>> {
-  const checked = checkGln(gln);
-  if (!checked.ok) return checked;
-  const siteId = await findSite(client, site);
-  if (siteId === undefined) {
-    return refuse("site.unknown", `No site ${site} has been heard; start its edge first.`, { at: "body.site" });
-  }
-  const answer = await insertPlace(client, { siteId, code, name: name ?? null, gln: gln ?? null });
-  if (answer === undefined) {
-    const detail = `The site ${site} has a place ${code} already; change that one.`;
-    return refuse("place.exists", detail, { at: "body.code" });
-  }
-  await recordChanges(client, [
-    { actor, action: "place.add", resource: addressOf({ site, code }), siteId, after: { name, gln } },
-  ]);
-  return ok({ answer });
+function etagOfPlace(place: PlaceRow): string {
+  return etagOf(JSON.stringify(viewOf(place)));
 }
 
-async function changePlace(
-  client: Client,
-  place: Parameters<typeof updatePlace>[1],
-  actor: string,
-): Promise<Result<PlaceRow>> {
-  const before = await lockPlace(client, place);
-  const after = before === undefined ? undefined : await updatePlace(client, place);
-  if (before === undefined || after === undefined) {
-    return refuse("place.unknown", `The site ${place.site} has no place ${place.code}.`);
-  }
-  const change = { actor, action: "place.change", resource: addressOf(place), siteId: before.site_id };
-  const seen = ({ name, gln }: PlaceRow) => ({ name, gln });
-  await recordChanges(client, [{ ...change, before: seen(before), after: seen(after) }]);
-  return ok(after);
-}
-
-function addressOf({ site, code }: { readonly site: string; readonly code: string }): string {
-  return `/v1/places/${site}/${code}`;
-}
-
-function checkGln(gln: string | undefined): Result<unknown> {
-  if (gln === undefined) return ok(undefined);
-  const read = parseGln(gln);
-  return read.ok ? read : refuse(read.problem.code, read.problem.detail, { at: "body.gln" });
+function viewOf(row: PlaceRow) {
+  const { site, code, name, kind, parent, gln, gln_extension, available, read_points, created_at, updated_at } = row;
+  return {
+    ...{ site, code, name, kind, parent, gln, gln_extension, available },
+    read_points: [...read_points],
+    created_at,
+    updated_at,
+  };
 }
