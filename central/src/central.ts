@@ -8,6 +8,8 @@ import type { CentralConfig } from "./config.ts";
 import { migrate } from "./db/migrate.ts";
 import { openPool } from "./db/pool.ts";
 import { addressGuardOf, openConfiguredEvents } from "./events/configured.ts";
+import { openFollower } from "./follow/follower.ts";
+import { createFollowMetrics } from "./follow/metrics.ts";
 import { openIngest } from "./ingest/ingest.ts";
 import { Influx } from "./projector/influx.ts";
 import { openProjector } from "./projector/projector.ts";
@@ -48,6 +50,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
       stack.use(openAuditor({ pool, metrics: auditMetrics, log, rowsPerSecond: config.audit.rows_per_second }));
     }
     const publish = relay.publishCommits;
+    stack.use(openFollower({ pool, changes, publish, metrics: createFollowMetrics(registry), log }));
     const webhookAddresses = addressGuardOf(config);
     const events = stack.use(openConfiguredEvents(config, { pool, link, registry, log }));
     const reservations = stack.use(openReservations({ pool, publish, metrics, log }));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { followAll } from "../follow/testing.ts";
 import { noonMs, openTestApi, openTestLedger, type TestApi, type TestLedger, TestSite } from "./testing.ts";
 
 const soon = { timeout: 10_000, interval: 20 };
@@ -287,24 +288,27 @@ describe("what is promised and taken all the same", () => {
     const out = (quantity: number) => ({ code, quantity, from: "dock", to: "customer", eventTimeMs: noonMs });
     await ledger.apply(lyon, [out(3)]);
     await ledger.apply(lyon, [out(1)]);
-    expect(await shortages("open")).toMatchObject([{ key: `${sku} lyon/dock`, site: "lyon", count: 1 }]);
-    expect((await shortages("open"))[0].detail).toContain("2 are missing");
+    await vi.waitFor(async () => {
+      expect(await shortages("open")).toMatchObject([{ key: `${sku} lyon/dock`, site: "lyon", count: 1 }]);
+      expect((await shortages("open"))[0].detail).toContain("2 are missing");
+    }, soon);
     expect(await stock()).toBe("17/8/9");
     await ledger.apply(lyon, [{ code, quantity: 2, to: "dock", eventTimeMs: noonMs }]);
-    expect(await shortages("open")).toEqual([]);
+    await vi.waitFor(async () => expect(await shortages("open")).toEqual([]), soon);
     expect(await shortages("resolved")).toHaveLength(1);
   });
 
   test.each(["release", "fulfil"])("is resolved by %s, too", async how => {
     const { body } = await reserve(one(8, { site: "lyon", place: "dock" }));
     await ledger.apply(lyon, [{ code, quantity: 8, from: "dock", to: "customer", eventTimeMs: noonMs }]);
-    expect(await shortages("open")).toHaveLength(1);
+    await vi.waitFor(async () => expect(await shortages("open")).toHaveLength(1), soon);
     await api.post(`/v1/reservations/${body.id}/${how}`, {});
     expect(await shortages("open")).toEqual([]);
   });
 
   test("is none while nothing is promised", async () => {
     await ledger.apply(lyon, [{ code, quantity: 50, from: "dock", to: "customer", eventTimeMs: noonMs }]);
+    await followAll(ledger.pool);
     expect(await shortages("open")).toEqual([]);
   });
 });

@@ -16,6 +16,8 @@ import { migrate } from "../db/migrate.ts";
 import { openPool, type Pool } from "../db/pool.ts";
 import { Head } from "../events/head.ts";
 import { createAddressGuard } from "../events/webhooks/address.ts";
+import { openFollower } from "../follow/follower.ts";
+import { createFollowMetrics } from "../follow/metrics.ts";
 import { applyBatches, type Ledger, openLedger } from "../ingest/apply.ts";
 import { readMessage } from "../ingest/read-message.ts";
 import { type SiteCommit, siteChanges } from "../ingest/site-commit.ts";
@@ -180,7 +182,10 @@ export async function openTestApi(
   const log = createLog("test", "error");
   const publish: LocalFeed["publishCommits"] = commits => ledger.feed.publishCommits(commits);
   const reservations = openReservations({ pool: ledger.pool, publish, metrics, log });
+  const followed = { changes: ledger.feed, publish, metrics: createFollowMetrics(registry), restMs: 0, lookMs: 50 };
+  const follower = openFollower({ pool: ledger.pool, log, ...followed });
   const head = new Head(ledger.pool);
+  const counts = openCounts({ pool: ledger.pool, publish, config: CountsConfig.parse({}), log });
   const http = await openApi({
     pool: ledger.pool,
     authenticator: access?.authenticator ?? openToAll,
@@ -217,6 +222,8 @@ export async function openTestApi(
     async [Symbol.asyncDispose]() {
       await http[Symbol.asyncDispose]();
       await head[Symbol.asyncDispose]();
+      await follower[Symbol.asyncDispose]();
+      await counts[Symbol.asyncDispose]();
       await reservations[Symbol.asyncDispose]();
     },
   };

@@ -16,7 +16,6 @@ import type { Directory } from "./directory.ts";
 import type { ItemCache } from "./item-cache.ts";
 import { type Accepted, type Judged, judgeAll } from "./judge-all.ts";
 import { postLevels } from "./post-levels.ts";
-import { postShortages } from "./post-shortages.ts";
 import { raiseSites } from "./raise-sites.ts";
 import type { ReadBatch } from "./read-message.ts";
 import { levelsBySite } from "./site-commit.ts";
@@ -38,7 +37,7 @@ export interface ApplyInput {
 }
 
 /** The work of one transaction, which was begun with {@link byIndexOnly}. Locks are taken in one order by everyone: catalogue, sites by id, tags by
- * code, exceptions, levels by item and place, shortages. */
+ * code, exceptions, levels by item and place. */
 export async function applyInTransaction({ client, reads, directory, items, alsoLock }: ApplyInput): Promise<Applied> {
   const meanings = await items.load(client, classKeys(reads));
   const locked = [...new Set([...reads.map(read => directory.siteId(read.batch.site)), ...alsoLock])].sort(ascending);
@@ -56,7 +55,7 @@ export async function applyInTransaction({ client, reads, directory, items, also
     client,
     judged.confirmed.map(({ id, cursorSeq, cursorHash }) => ({ id, cursorSeq, cursorHash })),
   );
-  const { levels, shortages } = await writePlan({ client, planned, directory, recordTimeMs: judged.nowMs });
+  const { levels } = await writePlan({ client, planned, directory, recordTimeMs: judged.nowMs });
   const cursors = cursorsOf(judged);
   const commits = await raiseSites(client, {
     siteIds: cursors.keys(),
@@ -67,7 +66,7 @@ export async function applyInTransaction({ client, reads, directory, items, also
   });
   const { resends, outcomes } = judged;
   const recorded = { movements: movements.length, held: planned.held.length };
-  return { commits, resends, ...recorded, exceptions: [...exceptions, ...shortages], outcomes };
+  return { commits, resends, ...recorded, exceptions, outcomes };
 }
 
 /** Reads what the ledger knows of the things that moved, and plans. */
@@ -97,7 +96,6 @@ export async function planMovements({
 /** What a plan has changed, besides the movements' own rows. */
 export interface Written {
   readonly levels: ReadonlyMap<number, readonly Level[]>;
-  readonly shortages: readonly ExceptionCase[];
 }
 
 /** Writes what a plan changes besides the movements' own rows, and gives the levels that it reached by site. */
@@ -117,8 +115,7 @@ export async function writePlan({
   await insertFurther(client, planned.further, recordTimeMs);
   const levels = await postLevels(client, planned, directory);
   await directory.ensureSkus(client, new Set(levels.map(level => level.itemId)));
-  const shortages = await postShortages(client, { levels, deltas: planned.stock, directory });
-  return { levels: levelsBySite(levels, directory), shortages };
+  return { levels: levelsBySite(levels, directory) };
 }
 
 /** Ends the try when levels of a site would change whose row is not locked; the next try locks it in its turn. */

@@ -1,4 +1,5 @@
 import type { Level } from "@tallygate/protocol";
+import { queueLater } from "../db/follow/cursors.ts";
 import { readEpochs } from "../db/ledger/epochs.ts";
 import { readSitesOfHeld, takeHeld } from "../db/ledger/held.ts";
 import { lockSites } from "../db/ledger/sites.ts";
@@ -42,6 +43,10 @@ export async function postHeldMovements(
     requireLocked(planned.stock, directory, new Set(locked), new Set());
     const written = await writePlan({ client, planned, directory, recordTimeMs: nowMs });
     merge(levels, written.levels);
+    await queueLater(
+      client,
+      planned.further.flatMap(({ line, recorded }) => (line === 1 ? [recorded] : [])),
+    );
   }
   const reached = new Map([...levels].map(([siteId, ofSite]) => [siteId, [...ofSite.values()]]));
   return raiseSites(client, { siteIds: touched, levels: reached, directory, nowMs });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestServer, type TestServer } from "../db/testing.ts";
+import { followAll } from "../follow/testing.ts";
 import { TestEdge } from "../ingest/testing.ts";
 import { openTestLedger, type TestLedger } from "../ingest/testing-ledger.ts";
 import type { AskedLine } from "./ask.ts";
@@ -278,6 +279,7 @@ async function begin(): Promise<{ model: Model; real: Real }> {
 }
 
 async function check(model: Model, { items }: Real): Promise<void> {
+  await followAll(ledger.pool);
   const rows = await ledger.rows<{ sku: string; at: string; on_hand: number; reserved: number }>(
     `select sku, site.code || '/' || place.code as at, on_hand, reserved from stock join item on item.id = item_id
      join place on place.id = place_id join site on site.id = place.site_id where sku = any($1) and not outside`,

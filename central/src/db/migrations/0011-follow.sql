@@ -43,6 +43,9 @@ create index document_line_awaited on document_line (kind, site_id, item_id, due
 create index document_line_unpicked on document_line (kind, site_id, item_id, due_at, document_id, line)
   where open and picked < quantity;
 
+-- The lists that a read point had open at a time.
+create index document_list_read_point on document_list (site_id, read_point, opened_at desc) where read_point is not null;
+
 -- Which serialised things were counted for which step of a document: each once, however often it is read.
 create table document_thing (
   code text collate "C" not null,

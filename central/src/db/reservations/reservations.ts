@@ -108,6 +108,24 @@ export async function updateHolds(
   });
 }
 
+/** Takes away holds that hold nothing and never ended, since their goods went on to another place with their hold. */
+export async function deleteHolds(
+  client: Client,
+  holds: readonly (Pick<Hold, "line" | "placeId"> & { readonly reservationId: string })[],
+): Promise<void> {
+  if (holds.length === 0) return;
+  await client.query({
+    name: "reservations-delete-holds",
+    text: `delete from reservation_hold as hold using unnest($1::text[], $2::integer[], $3::integer[]) as gone (id, line, place_id)
+      where hold.reservation_id = gone.id::uuid and hold.line = gone.line and hold.place_id = gone.place_id`,
+    values: [
+      binaryArray.text(holds.map(hold => hold.reservationId)),
+      binaryArray.integer(holds.map(hold => hold.line)),
+      binaryArray.integer(holds.map(hold => hold.placeId)),
+    ],
+  });
+}
+
 const sweeperLock = { class: 20_012, key: 1 } as const;
 
 /** Makes this transaction the only one among all processes that sweeps; false when another one does. */
