@@ -1,5 +1,6 @@
 import type { Log } from "@tallygate/kit";
 import type { Authenticator } from "../auth/principal.ts";
+import type { Counts } from "../counts/counts.ts";
 import type { Pool } from "../db/pool.ts";
 import type { Head } from "../events/head.ts";
 import type { AddressGuard } from "../events/webhooks/address.ts";
@@ -18,6 +19,7 @@ export interface ApiParts {
   readonly relay: Announcements;
   readonly reservations: Pick<Reservations, "submit" | "changed" | "get" | "list">;
   readonly events: EventSource;
+  readonly counts: Counts;
   /** Says where webhooks may be sent to. */
   readonly webhookAddresses: Pick<AddressGuard, "read">;
   /** Absent without InfluxDB in the configuration. */

@@ -1,9 +1,12 @@
 import { auditRoutes } from "./audit.ts";
 import { eventRoutes } from "./events.ts";
+import { countFigureRoutes } from "./count-figures.ts";
+import { countRoutes } from "./counts.ts";
 import { exceptionRoutes } from "./exceptions.ts";
 import { itemRoutes } from "./items.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { movementRoutes } from "./movements.ts";
+import { orderRoutes } from "./orders.ts";
 import { placeRoutes } from "./places.ts";
 import { reservationRoutes } from "./reservations.ts";
 import { siteRoutes } from "./sites.ts";
@@ -23,6 +26,9 @@ export const routes = [
   placeRoutes,
   siteRoutes,
   reservationRoutes,
+  orderRoutes,
+  countFigureRoutes,
+  countRoutes,
   exceptionRoutes,
   eventRoutes,
   webhookRoutes,
