@@ -5,6 +5,7 @@ import { openAuditor } from "./audit/auditor.ts";
 import { createAuditMetrics } from "./audit/metrics.ts";
 import { openToAll } from "./auth/open-to-all.ts";
 import type { CentralConfig } from "./config.ts";
+import { openCounts } from "./counts/counts.ts";
 import { migrate } from "./db/migrate.ts";
 import { openPool } from "./db/pool.ts";
 import { addressGuardOf, openConfiguredEvents } from "./events/configured.ts";
@@ -54,6 +55,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     const webhookAddresses = addressGuardOf(config);
     const events = stack.use(openConfiguredEvents(config, { pool, link, registry, log }));
     const reservations = stack.use(openReservations({ pool, publish, metrics, log }));
+    const counts = stack.use(openCounts({ pool, publish, config: config.counts, log }));
     const api = stack.use(
       await openApi({
         listen: config.http.listen,
@@ -66,6 +68,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
         reservations,
         events: { head: events.head, source: config.events.source },
         webhookAddresses,
+        counts,
         influx,
         metrics,
         registry,

@@ -2,6 +2,7 @@ import { LoopbackListen, NatsConfig } from "@tallygate/kit";
 import { z } from "zod";
 import { auditLimits } from "./audit/limits.ts";
 import { AuthConfig, RateLimitsConfig } from "./auth/config.ts";
+import { CountsConfig } from "./counts/config.ts";
 import { centralLimits } from "./limits.ts";
 
 const Http = z.strictObject({
@@ -146,6 +147,7 @@ export const CentralConfig = z
     audit: Audit.prefault({}),
     events: Events.prefault({}),
     webhooks: Webhooks.prefault({}),
+    counts: CountsConfig.prefault({}).meta({ description: "Counts of stock." }),
   })
   .meta({ title: "central.yaml", description: "Configuration of the central service." });
 export type CentralConfig = z.infer<typeof CentralConfig>;

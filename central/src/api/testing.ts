@@ -12,6 +12,8 @@ import {
 import { type LocalPostgres, startPostgres } from "../../../deploy/local/servers.ts";
 import type { Access } from "../auth/access.ts";
 import { openToAll } from "../auth/open-to-all.ts";
+import { CountsConfig } from "../counts/config.ts";
+import { openCounts } from "../counts/counts.ts";
 import { migrate } from "../db/migrate.ts";
 import { openPool, type Pool } from "../db/pool.ts";
 import { Head } from "../events/head.ts";
@@ -194,6 +196,7 @@ export async function openTestApi(
     sites: ledger.statuses,
     relay: ledger.feed,
     reservations,
+    counts,
     events: { head, source: "urn:tallygate:test" },
     webhookAddresses: createAddressGuard({ allowHttp: true, networks: ["127.0.0.0/8"] }),
     influx,

@@ -6,6 +6,8 @@ import {
   genesisHash,
   Hello,
   type HelloReply,
+  Observations,
+  type ObservationsReply,
   type SnapshotPage,
   SnapshotRequest,
   siteOfSubject,
@@ -13,6 +15,7 @@ import {
 } from "@tallygate/protocol";
 import type { Logger } from "pino";
 import type { z } from "zod";
+import { takeObservations } from "../counts/observe.ts";
 import { readCataloguePage, readLevelsPage, readSiteState } from "../db/ledger/site-state.ts";
 import type { Pool } from "../db/pool.ts";
 import { isUnavailable } from "../db/transaction.ts";
@@ -35,12 +38,19 @@ export function openAnswers(options: AnswersOptions): Disposable {
     desk.answer(subjects.hello("*"), Hello, request => answerHello(options, request)),
     desk.answer(subjects.snapshot("*"), SnapshotRequest, request => answerSnapshot(options, request)),
     desk.answer(subjects.catalogue("*"), CatalogueRequest, request => answerCatalogue(options, request)),
+    desk.answer(subjects.observations("*"), Observations, request => answerObservations(options, request)),
   ];
   return {
     [Symbol.dispose]() {
       for (const subscription of subscriptions) subscription.unsubscribe();
     },
   };
+}
+
+/** What was counted is answered when it is committed: the edge drops it then. */
+async function answerObservations({ pool, now }: AnswersOptions, counted: Observations): Promise<ObservationsReply> {
+  const through = await takeObservations(pool, counted, now());
+  return { v: contractVersion, site: counted.site, epoch: counted.epoch, through };
 }
 
 async function answerHello({ pool, now }: AnswersOptions, { site, epochs }: Hello): Promise<HelloReply> {
