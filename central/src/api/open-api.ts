@@ -50,6 +50,7 @@ export function createCentralApi(options: Omit<ApiOptions, "listen">) {
       "Stock, the ledger of movements, the catalogue and the sites. Lists are paged by `limit` and `cursor`; times are RFC 3339 in UTC; refusals are `application/problem+json` with a stable `code`.",
     metrics: registry,
     ready: () => readiness(pool, natsConnected),
+    streamedPaths: ["/v1/items/import", "/v1/prices/import"],
     log,
   });
   const v1 = new OpenAPIHono();

@@ -212,7 +212,7 @@ export async function openTestApi(
     const type = body === undefined ? {} : { "content-type": "application/json" };
     const response = await fetch(http.url + path, { method, headers: { ...type, ...headers }, ...sent });
     const text = await response.text();
-    const isJson = /json/.test(response.headers.get("content-type") ?? "");
+    const isJson = /\bjson/.test(response.headers.get("content-type") ?? "");
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
   };
   return {

@@ -28,6 +28,8 @@ export interface ApiOptions {
   readonly ready: () => Promise<Problem | undefined>;
   readonly log: Log;
   readonly bodyMaxBytes?: number;
+  /** Paths whose handlers read their bodies as they come, and limit them themselves. */
+  readonly streamedPaths?: readonly string[];
 }
 
 /**
@@ -36,11 +38,11 @@ export interface ApiOptions {
  * their own, which needs no settings: it takes over these manners.
  */
 export function createApi(options: ApiOptions): OpenAPIHono<ApiEnv> {
-  const { log, metrics, bodyMaxBytes = limits.bodyMaxBytes } = options;
+  const { log, metrics, bodyMaxBytes = limits.bodyMaxBytes, streamedPaths = [] } = options;
   const app = new OpenAPIHono<ApiEnv>({
     defaultHook: (result, c) => (result.success ? undefined : answerProblem(c, invalid(result.target, result.error))),
   });
-  app.use(requestId(), measure(metrics), ownHost(), limitBody(bodyMaxBytes));
+  app.use(requestId(), measure(metrics), ownHost(), limitBody(bodyMaxBytes, streamedPaths));
   app.notFound(c => answerProblem(c, { code: "route.unknown", detail: `There is no ${c.req.method} ${c.req.path}.` }));
   app.onError((error, c) => answerProblem(c, thrown(error, c, log)));
   mountOperation(app, options);

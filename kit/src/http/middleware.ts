@@ -62,15 +62,16 @@ function knownMethod(method: string): string {
   return methods.has(method) ? method : "other";
 }
 
-/** Refuses a body by its announced length, or while it is read where none is announced. */
-export function limitBody(maxBytes: number): MiddlewareHandler<ApiEnv> {
+/** Refuses a body by its announced length, or while it is read where none is announced; not those that their handlers limit. */
+export function limitBody(maxBytes: number, streamedPaths: readonly string[] = []): MiddlewareHandler<ApiEnv> {
+  const streamed = new Set(streamedPaths);
   const detail = `The body is larger than ${maxBytes} bytes; send less at once.`;
   const readLimited = bodyLimit({
     maxSize: maxBytes,
     onError: c => answerProblem(c, { code: "request.too_large", detail }),
   });
   return async function limitBody(c, next) {
-    if (c.req.method === "GET" || c.req.method === "HEAD") return next();
+    if (c.req.method === "GET" || c.req.method === "HEAD" || streamed.has(c.req.path)) return next();
     const length = c.req.header("content-length");
     // Only a body without a length is worth a reader of its own: it makes a full `Request` object.
     if (length === undefined || c.req.header("transfer-encoding") !== undefined) return readLimited(c, next);

@@ -7,6 +7,7 @@ import { itemRoutes } from "./items.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { movementRoutes } from "./movements.ts";
 import { orderRoutes } from "./orders.ts";
+import { meRoutes } from "./me.ts";
 import { placeRoutes } from "./places.ts";
 import { reservationRoutes } from "./reservations.ts";
 import { siteRoutes } from "./sites.ts";
@@ -24,6 +25,7 @@ export const routes = [
   movementRoutes,
   tagRoutes,
   placeRoutes,
+  itemImportRoutes,
   siteRoutes,
   reservationRoutes,
   orderRoutes,
