@@ -1,4 +1,5 @@
 import type { StockRow } from "./model.ts";
+import { freeLots } from "./policies/first-expiry.ts";
 import type { Candidate } from "./policies/policy.ts";
 
 export interface ReservedChange {
@@ -59,5 +60,10 @@ export class Levels {
 
 function some({ row, by }: Level): readonly Candidate[] {
   const available = row.onHand - row.reserved - row.blocked - by;
-  return available > 0 ? [{ placeId: row.placeId, siteId: row.siteId, available }] : [];
+  if (available <= 0) return [];
+  const { placeId, siteId, onHand, reserved, blocked, lots } = row;
+  if (lots === undefined) return [{ placeId, siteId, available }];
+  const free = freeLots(lots, { there: onHand - blocked, promised: reserved + by });
+  const inAll = free.reduce((sum, { quantity }) => sum + quantity, 0);
+  return inAll > 0 ? [{ placeId, siteId, available: inAll, lots: free }] : [];
 }

@@ -1,3 +1,4 @@
+import type { LotThere } from "./policies/first-expiry.ts";
 import type { PolicyName } from "./policies/index.ts";
 
 /** An item's level at a place, as its locked row has it. */
@@ -8,6 +9,8 @@ export interface StockRow {
   readonly onHand: number;
   readonly reserved: number;
   readonly blocked: number;
+  /** The lots there, by expiry and without the blocked ones, where a policy asks for them. */
+  readonly lots?: readonly LotThere[];
 }
 
 /** A quantity of an item: anywhere, at a site, or at one place. */

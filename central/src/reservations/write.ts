@@ -3,6 +3,7 @@ import { insertOutbox } from "../db/events/outbox.ts";
 import { resolveShortages } from "../db/ledger/shortages.ts";
 import type { Client } from "../db/pool.ts";
 import type { KeptAnswer } from "../db/reservations/answers.ts";
+import { withLots } from "../db/reservations/lots.ts";
 import { endReservations, lockReservations, updateHolds } from "../db/reservations/reservations.ts";
 import { lockStock } from "../db/reservations/stock.ts";
 import { writeReserved } from "../db/reservations/write.ts";
@@ -13,6 +14,7 @@ import type { ReservedChange } from "./levels.ts";
 import { reservationLimits } from "./limits.ts";
 import type { Command, Reservation, Reserve } from "./model.ts";
 import type { Names } from "./names.ts";
+import { policyOf } from "./policies/index.ts";
 
 /** What was decided of locked rows, and nothing of it written yet. */
 export interface Carried {
@@ -31,7 +33,8 @@ export async function carryOut(
 ): Promise<Carried> {
   const ids = new Set(commands.flatMap(command => (command.kind === "reserve" ? [] : [command.id])));
   const before = await lockReservations(client, [...ids]);
-  const stock = await lockStock(client, wantedLevels(commands, before));
+  const locked = await lockStock(client, wantedLevels(commands, before));
+  const stock = commands.some(asksForLots) ? await withLots(client, locked, nowMs) : locked;
   const decided = decide({ commands, stock, reservations: before, nowMs });
   await names.loadHolds(
     client,
@@ -60,6 +63,10 @@ export async function writeDown(
   await insertOutbox(client, eventsOf(decided, names.directory, nowMs));
   const added = addedHolds(changed, before);
   await writeReserved(client, { stock, created, added, answers, changes, keptMs: reservationLimits.keptMs });
+}
+
+function asksForLots(command: Command): boolean {
+  return (command.kind === "reserve" || command.kind === "extend") && policyOf(command.policy).takesLots === true;
 }
 
 function wantedLevels(commands: readonly Command[], reservations: ReadonlyMap<string, Reservation>) {

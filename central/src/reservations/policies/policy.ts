@@ -4,6 +4,14 @@ export interface Candidate {
   readonly siteId: number;
   /** More than 0. */
   readonly available: number;
+  /** What of it may be taken, by expiry; only for a policy that asks for lots. */
+  readonly lots?: readonly FreeLot[];
+}
+
+/** What is available of one expiry date; absent: of goods of which no date is known. */
+export interface FreeLot {
+  readonly expiresOn: string | undefined;
+  readonly quantity: number;
 }
 
 export interface Pick {
@@ -16,6 +24,8 @@ export interface Policy {
   readonly summary: string;
   /** Whether the request gives sites in an order of preference; then it takes from no other. */
   readonly takesSites: boolean;
+  /** Whether it looks at lots; they are read for it alone. */
+  readonly takesLots?: boolean;
   /** Picks that add up to the quantity; undefined when the policy cannot hold so much. */
   readonly choose: (
     quantity: number,
