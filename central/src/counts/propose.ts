@@ -90,6 +90,7 @@ function agePart({ provenMs, sinceMs, movements }: Candidate, nowMs: number): Pa
   const days = Math.max(0, (nowMs - fromMs) / dayMs);
   const points = (weights.age * Math.min(days, ageDaysMax)) / ageDaysMax;
   const whole = Math.floor(days);
+  if (whole === 0) return { points: 0, reason: "" };
   const since = provenMs === undefined ? "never counted since it came" : "not counted for";
   return { points, reason: `${since} ${whole} ${whole === 1 ? "day" : "days"}, ${movements} movements since` };
 }

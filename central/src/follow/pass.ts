@@ -1,3 +1,4 @@
+import { recountAfter } from "../counts/recount-after.ts";
 import {
   type LaterMovement,
   moveCursors,
@@ -157,6 +158,7 @@ async function followInTransaction(client: Client, { names }: PassOptions, follo
   await takeLater(client, later);
   await markMoved(client, followed);
   await queueUnits(client, stretches);
+  await recountAfter(client, followed);
   const movements = later.length + stretches.reduce((sum, { after, upto }) => sum + upto - after, 0);
   const siteIds = await readSitesWithDocuments(client, [
     ...new Set([...stretches, ...later].map(({ siteId }) => siteId)),

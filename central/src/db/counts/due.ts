@@ -1,28 +1,54 @@
 import type { Client, Executor } from "../pool.ts";
 
-export interface Touched {
-  readonly itemId: number;
-  readonly placeId: number;
-  readonly eventTimeMs: number;
+/** Movements that were recorded, or posted, by their epochs. */
+export interface MovedSince {
+  readonly stretches: readonly { readonly epochId: number; readonly after: number; readonly upto: number }[];
+  readonly later: readonly { readonly epochId: number; readonly seq: number }[];
 }
 
-/** Notes the places of settled counts whose time is not before that of what touched them now. It waits for no lock. */
-export async function noteTouched(client: Client, touched: readonly Touched[]): Promise<void> {
-  if (touched.length === 0) return;
+/**
+ * Notes the places of settled counts that movements have touched as of a time that the count had proven. It waits for no lock, and looks
+ * once for each place that was touched: where no count is as young as the oldest movement there, that is all.
+ */
+export async function noteTouched(client: Client, { stretches, later }: MovedSince): Promise<void> {
   await client.query({
     name: "counts-note-touched",
-    text: `insert into stock_count_due (count_id, place_id)
-      select distinct p.count_id, p.place_id
-      from unnest($1::integer[], $2::integer[], $3::double precision[]) touched (item_id, place_id, time)
-      join stock_count_place p on p.place_id = touched.place_id and p.settled_at is not null
-        and p.until_at >= to_timestamp(touched.time / 1000)
-      join stock_count c on c.id = p.count_id and (c.all_items
-        or exists (select from stock_count_item i where i.count_id = c.id and i.item_id = touched.item_id)
-        or exists (select from stock_count_line l where l.count_id = c.id and l.place_id = p.place_id and l.item_id = touched.item_id))`,
+    text: `with moved as materialized (
+        select m.epoch_id, m.seq, m.item_id, m.posted_from, m.posted_to, m.event_time
+        from unnest($1::integer[], $2::bigint[], $3::bigint[]) stretch (epoch_id, after, upto) cross join lateral (
+          select * from movement where epoch_id = stretch.epoch_id and seq > stretch.after and seq <= stretch.upto
+        ) m
+        union all
+        select m.epoch_id, m.seq, m.item_id, m.posted_from, m.posted_to, m.event_time
+        from unnest($4::integer[], $5::bigint[]) later (epoch_id, seq) join movement m using (epoch_id, seq)
+      ), line as materialized (
+        select * from moved where posted_from is not null
+        union all
+        select f.epoch_id, f.seq, f.item_id, f.posted_from, f.posted_to, f.event_time
+        from moved join further_posting f using (epoch_id, seq) where moved.posted_from is null and f.posted_from <> f.posted_to
+      ), side as materialized (
+        select epoch_id, seq, item_id, posted_to as place_id, event_time from line
+        union all select epoch_id, seq, item_id, posted_from, event_time from line
+      ), oldest as materialized (
+        select place_id, min(event_time) as event_time from side group by place_id
+      ), hit as materialized (
+        select p.count_id, p.place_id, p.until_at from oldest
+        join stock_count_place p on p.place_id = oldest.place_id and p.settled_at is not null and p.until_at >= oldest.event_time
+      )
+      insert into stock_count_due (count_id, place_id)
+      select distinct hit.count_id, hit.place_id
+      from hit join side on side.place_id = hit.place_id and side.event_time <= hit.until_at
+      join stock_count c on c.id = hit.count_id and (c.all_items
+        or exists (select from stock_count_item i where i.count_id = c.id and i.item_id = side.item_id)
+        or exists (select from stock_count_line l where l.count_id = c.id and l.place_id = hit.place_id and l.item_id = side.item_id))
+      where not exists (select from movement_note n where n.epoch_id = side.epoch_id and n.seq = side.seq
+        and n.document = '/v1/counts/' || hit.count_id)`,
     values: [
-      touched.map(({ itemId }) => itemId),
-      touched.map(({ placeId }) => placeId),
-      touched.map(({ eventTimeMs }) => eventTimeMs),
+      stretches.map(({ epochId }) => epochId),
+      stretches.map(({ after }) => after),
+      stretches.map(({ upto }) => upto),
+      later.map(({ epochId }) => epochId),
+      later.map(({ seq }) => seq),
     ],
   });
 }
