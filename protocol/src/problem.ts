@@ -117,6 +117,7 @@ const ownProblems = {
   "access.invalid": { status: 401, title: "The token or session is not valid, or has ended" },
   "access.denied": { status: 403, title: "The caller may not do this, or not at this site" },
   "access.origin": { status: 403, title: "A page of another origin sent this in a signed-in person's name" },
+  "access.changed": { status: 412, title: "The client or user has been changed since the version that the request names" },
   "client.unknown": { status: 404, title: "There is no such client" },
   "client.exists": { status: 409, title: "There is another client with this name" },
   "user.unknown": { status: 404, title: "There is no such user" },

@@ -38,9 +38,19 @@ export function guardedRoute<P extends string, const R extends Omit<RouteConfig,
   const refusals = problemResponses("access.missing", "access.invalid", "access.denied", "rate.limited");
   return Object.assign(createRoute<P, R>(config), {
     responses: { ...pick(refusals), ...config.responses },
-    security: [{ oauth2: [access.permission] }],
+    security: [{ oauth2: [access.permission] }, { session: [] }],
+    "x-sites": access.sites,
     middleware: [guard(access)],
   });
+}
+
+/** As {@link guardedRoute}, for what any caller may ask who is known: what concerns themselves. */
+export function openToCallers<P extends string, const R extends Omit<RouteConfig, "path"> & { path: P }>(
+  config: R,
+): ReturnType<typeof createRoute<P, R>> {
+  const { 401: missing, 429: limited } = problemResponses("access.missing", "access.invalid", "rate.limited");
+  const responses = { 401: missing, 429: limited, ...config.responses };
+  return Object.assign(createRoute<P, R>(config), { responses, security: [{ oauth2: [] }, { session: [] }] });
 }
 
 function pick(responses: ReturnType<typeof problemResponses>) {

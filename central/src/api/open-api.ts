@@ -12,6 +12,7 @@ import {
 import type { Problem } from "@tallygate/protocol";
 import type { Registry } from "prom-client";
 import type { Access } from "../auth/access.ts";
+import { permissions } from "../auth/roles.ts";
 import type { Pool } from "../db/pool.ts";
 import { purgeAnswers } from "../db/queries/idempotency.ts";
 import { isUnavailable } from "../db/transaction.ts";
@@ -53,6 +54,7 @@ export function createCentralApi(options: Omit<ApiOptions, "listen">) {
     streamedPaths: ["/v1/items/import", "/v1/prices/import"],
     log,
   });
+  describeSecurity(app);
   const v1 = new OpenAPIHono();
   v1.use(identify(options.authenticator));
   v1.onError((error, c) => {
@@ -67,6 +69,22 @@ export function createCentralApi(options: Omit<ApiOptions, "listen">) {
   // Whoever opens the address in a browser wants to know what can be asked.
   app.get("/", c => c.redirect("/docs"));
   return app;
+}
+
+/** How the document says that callers are known: the permission that a route asks for is its scope. */
+function describeSecurity(app: ReturnType<typeof createApi>): void {
+  const scopes = Object.fromEntries(permissions.map(permission => [permission, permission]));
+  app.openAPIRegistry.registerComponent("securitySchemes", "oauth2", {
+    type: "oauth2",
+    description: "A token by a client's name and secret. What a token may is decided by its client's roles.",
+    flows: { clientCredentials: { tokenUrl: "/oauth/token", scopes } },
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: "tallygate",
+    description: "A person who is signed in: open /sign-in, and try requests here.",
+  });
 }
 
 async function readiness(pool: Pool, natsConnected: () => boolean): Promise<Problem | undefined> {

@@ -2,18 +2,28 @@ import { createLog } from "@tallygate/kit";
 import type { Pool } from "../db/pool.ts";
 import { transaction } from "../db/transaction.ts";
 import { type Access, type AccessOptions, openAccess } from "./access.ts";
-import { AuthConfig } from "./config.ts";
+import { AuthConfig, RateLimitsConfig } from "./config.ts";
 import type { Grant } from "./principal.ts";
 import { addPrincipal } from "./principals.ts";
+
+interface TestAccessOptions extends Partial<Pick<AccessOptions, "now" | "say">> {
+  readonly auth?: object;
+  readonly rate_limits?: object;
+  readonly public_url?: string;
+}
 
 /** A process's view of who may call, over a test's database. */
 export async function openTestAccess(
   pool: Pool,
-  { auth = {}, public_url, ...options }: Partial<AccessOptions> & { auth?: object; public_url?: string } = {},
+  { auth = {}, rate_limits = {}, public_url, ...options }: TestAccessOptions = {},
 ): Promise<Access> {
   return openAccess({
     pool,
-    config: { auth: AuthConfig.parse({ first_admin_password, ...auth }), http: { public_url } },
+    config: {
+      auth: AuthConfig.parse({ first_admin_password, ...auth }),
+      http: { public_url },
+      rate_limits: RateLimitsConfig.parse(rate_limits),
+    },
     log: createLog("test", "silent"),
     say: () => undefined,
     ...options,

@@ -1,19 +1,23 @@
 import { auditRoutes } from "./audit.ts";
-import { eventRoutes } from "./events.ts";
+import { changeRoutes } from "./changes.ts";
+import { clientRoutes } from "./clients.ts";
 import { countFigureRoutes } from "./count-figures.ts";
 import { countRoutes } from "./counts.ts";
+import { eventRoutes } from "./events.ts";
 import { exceptionRoutes } from "./exceptions.ts";
+import { itemImportRoutes } from "./item-import.ts";
 import { itemRoutes } from "./items.ts";
+import { meRoutes } from "./me.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { movementRoutes } from "./movements.ts";
 import { orderRoutes } from "./orders.ts";
-import { meRoutes } from "./me.ts";
 import { placeRoutes } from "./places.ts";
 import { reservationRoutes } from "./reservations.ts";
 import { siteRoutes } from "./sites.ts";
 import { stockRoutes } from "./stock.ts";
 import { streamRoutes } from "./stream.ts";
 import { tagRoutes } from "./tags.ts";
+import { userRoutes } from "./users.ts";
 import { webhookRoutes } from "./webhooks.ts";
 import { whyRoutes } from "./why.ts";
 
@@ -21,11 +25,11 @@ import { whyRoutes } from "./why.ts";
 export const routes = [
   stockRoutes,
   whyRoutes,
+  itemImportRoutes,
   itemRoutes,
   movementRoutes,
   tagRoutes,
   placeRoutes,
-  itemImportRoutes,
   siteRoutes,
   reservationRoutes,
   orderRoutes,
@@ -35,6 +39,10 @@ export const routes = [
   eventRoutes,
   webhookRoutes,
   auditRoutes,
+  changeRoutes,
+  meRoutes,
+  clientRoutes,
+  userRoutes,
   metricsRoutes,
   streamRoutes,
 ] as const;

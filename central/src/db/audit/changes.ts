@@ -1,4 +1,5 @@
-import type { Client } from "../pool.ts";
+import type { Client, Executor } from "../pool.ts";
+import { Conditions, rfc3339 } from "../queries/sql.ts";
 
 /** One change that somebody asked for. */
 export interface Change {
@@ -34,4 +35,60 @@ export async function recordChanges(client: Client, changes: readonly Change[]):
 
 function jsonOf(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value);
+}
+
+export interface ChangeRow {
+  readonly id: number;
+  readonly time: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly site: string | null;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** Changes, the newest first; `after` is the last one of the page before. */
+export async function readChanges(
+  db: Executor,
+  {
+    actor,
+    resource,
+    site,
+    sites,
+    since,
+    until,
+    after,
+    limit,
+  }: {
+    readonly actor?: string | undefined;
+    readonly resource?: string | undefined;
+    readonly site?: string | undefined;
+    /** Only those at these sites; what is at none is for who sees them all. */
+    readonly sites?: readonly string[] | undefined;
+    readonly since?: string | undefined;
+    readonly until?: string | undefined;
+    readonly after?: readonly [time: string, id: number] | undefined;
+    readonly limit: number;
+  },
+): Promise<readonly ChangeRow[]> {
+  const conditions = new Conditions()
+    .when(actor, value => `c.actor = ${value}`)
+    .when(resource, value => `c.resource = ${value}`)
+    .when(site, value => `c.site_id = (select id from site where code = ${value})`)
+    .when(sites, value => `c.site_id in (select id from site where code = any(${value}::text[]))`)
+    .when(since, value => `c.time >= ${value}::timestamptz`)
+    .when(until, value => `c.time < ${value}::timestamptz`);
+  if (after !== undefined) {
+    conditions.add(
+      `(c.time, c.id) < (${conditions.value(after[0])}::timestamptz, ${conditions.value(after[1])}::bigint)`,
+    );
+  }
+  const { rows } = await db.query<ChangeRow>(
+    `select c.id, ${rfc3339("c.time")} as time, c.actor, c.action, c.resource,
+       (select code from site where site.id = c.site_id) as site, c.before, c.after
+     from api_change c ${conditions.where()} order by c.time desc, c.id desc limit ${conditions.value(limit)}`,
+    conditions.values,
+  );
+  return rows;
 }
