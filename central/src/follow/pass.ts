@@ -18,6 +18,7 @@ import { readNowMs } from "../db/reservations/reservations.ts";
 import { isConflict, isUnavailable, Outdated, transaction } from "../db/transaction.ts";
 import { recordProgress } from "../documents/progress.ts";
 import { byIndexOnly } from "../ingest/apply-in-transaction.ts";
+import { checkReorderPoints } from "../places/reorder.ts";
 import type { Names } from "../reservations/names.ts";
 import { takeHolds } from "../reservations/take-holds.ts";
 import { tellExceptions } from "./exceptions.ts";
@@ -156,7 +157,7 @@ async function followInTransaction(client: Client, { names }: PassOptions, follo
   const { stretches, later } = followed;
   await moveCursors(client, stretches);
   await takeLater(client, later);
-  await markMoved(client, followed);
+  const reached = await markMoved(client, followed);
   await queueUnits(client, stretches);
   await recountAfter(client, followed);
   const movements = later.length + stretches.reduce((sum, { after, upto }) => sum + upto - after, 0);
@@ -164,9 +165,10 @@ async function followInTransaction(client: Client, { names }: PassOptions, follo
     ...new Set([...stretches, ...later].map(({ siteId }) => siteId)),
   ]);
   const moved = siteIds.length === 0 ? [] : await readMoved(client, { stretches, later, siteIds });
-  if (moved.length === 0) return { ...nothing, movements };
+  const nowMs = await readNowMs(client);
   const matched = await matchLocked(client, moved);
-  await write(client, matched, names);
+  await write(client, matched, { names, nowMs });
+  await checkReorderPoints(client, reached, nowMs);
   return {
     ...nothing,
     movements,
@@ -177,6 +179,7 @@ async function followInTransaction(client: Client, { names }: PassOptions, follo
 
 /** Decides on what was read, and then locks what was decided on: when a document has changed in between, the pass is run again. */
 async function matchLocked(client: Client, moved: readonly Moved[]): Promise<Matched> {
+  if (moved.length === 0) return nothingMatched;
   const known = await readKnown(client, moved);
   const matched = match(moved, known);
   const versions = await lockVersions(client, [...new Set(matched.matches.map(({ documentId }) => documentId))]);
@@ -186,9 +189,14 @@ async function matchLocked(client: Client, moved: readonly Moved[]): Promise<Mat
   return matched;
 }
 
-async function write(client: Client, matched: Matched, names: Names): Promise<void> {
+const nothingMatched: Matched = { matches: [], misfits: [], holds: [], counted: [], uncounted: [], reversed: [] };
+
+async function write(
+  client: Client,
+  matched: Matched,
+  { names, nowMs }: { readonly names: Names; readonly nowMs: number },
+): Promise<void> {
   const { matches, misfits, holds } = matched;
-  const nowMs = await readNowMs(client);
   await recordProgress(
     client,
     matches.map(({ moved, ...rest }) => ({ ...rest, ...moved })),

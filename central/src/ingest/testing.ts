@@ -9,6 +9,7 @@ export type Given = Partial<{
   to: string;
   eventTimeMs: number;
   epcHex: string;
+  bizStep: string;
   readPoint: string;
   reverses: { epoch: string; seq: number };
 }>;

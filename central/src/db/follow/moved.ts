@@ -42,7 +42,7 @@ interface Row {
 
 /**
  * What may be a document's of the movements: what crossed the border of a site, what was picked, what came to where a transfer within
- * its site wants it, and what was taken back. In the order in which they were recorded.
+ * its site wants it, and what was taken back; but for what said itself whose it is. In the order in which they were recorded.
  */
 export async function readMoved(
   client: Client,
@@ -86,7 +86,11 @@ export async function readMoved(
       join place to_place on to_place.id = posted.posted_to
       left join epoch reversed on reversed.site_id = moved.site_id and reversed.code = moved.reverses_epoch
       left join unit_movement content on content.epoch_id = moved.epoch_id and content.seq = moved.seq
-      where moved.site_id = any($6::integer[]) and (
+      where moved.site_id = any($6::integer[])
+        and not exists (select from document_match known where known.epoch_id = moved.epoch_id and known.seq = moved.seq)
+        and not exists (select from movement_note note
+          where note.epoch_id = moved.epoch_id and note.seq = moved.seq and note.document is not null)
+        and (
         from_place.outside <> to_place.outside or biz_step = any($7::text[]) or reverses_seq is not null
         or (not from_place.outside and exists (
           select from document_line line where line.open and line.to_site_id = moved.site_id and line.item_id = posted.item_id
