@@ -4,4 +4,11 @@ export const placeLimits = {
   depthMax: 8,
   /** Read points of one place. */
   readPointsMax: 100,
+  /** How many days before its date a lot is told of; how many at once; and how often they are looked for, and after a failure. */
+  expiringDays: 30,
+  expiringMax: 500,
+  expiryEveryMs: 10 * 60 * 1000,
+  expiryRetryMs: 30 * 1000,
+  /** Reorder points that one request sets. */
+  reorderPointsMax: 1_000,
 } as const;

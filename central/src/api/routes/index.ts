@@ -8,10 +8,12 @@ import { exceptionRoutes } from "./exceptions.ts";
 import { itemImportRoutes } from "./item-import.ts";
 import { itemRoutes } from "./items.ts";
 import { meRoutes } from "./me.ts";
+import { lotRoutes } from "./lots.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { movementRoutes } from "./movements.ts";
 import { orderRoutes } from "./orders.ts";
 import { placeRoutes } from "./places.ts";
+import { reorderPointRoutes } from "./reorder-points.ts";
 import { reservationRoutes } from "./reservations.ts";
 import { siteRoutes } from "./sites.ts";
 import { stockRoutes } from "./stock.ts";
@@ -30,6 +32,8 @@ export const routes = [
   movementRoutes,
   tagRoutes,
   placeRoutes,
+  lotRoutes,
+  reorderPointRoutes,
   siteRoutes,
   reservationRoutes,
   orderRoutes,

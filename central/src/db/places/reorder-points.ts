@@ -31,20 +31,20 @@ export interface ReorderPointFilter {
   readonly site?: string | undefined;
   readonly sites?: readonly string[] | undefined;
   readonly below?: boolean | undefined;
-  readonly id?: number | undefined;
+  readonly ids?: readonly number[] | undefined;
 }
 
 /** Reorder points, in the order in which they were first set. */
 export async function readReorderPoints(
   db: Executor,
-  { sku, site, sites, below, id }: ReorderPointFilter,
+  { sku, site, sites, below, ids }: ReorderPointFilter,
   { after, limit }: { readonly after: number | undefined; readonly limit: number },
 ): Promise<readonly ReorderPointRow[]> {
   const conditions = new Conditions()
     .when(sku, value => `point.item_id = (select id from item where sku = ${value})`)
     .when(site, value => `point.site_id = (select id from site where code = ${value})`)
     .when(sites, value => `site.code = any(${value}::text[])`)
-    .when(id, value => `point.id = ${value}`)
+    .when(ids, value => `point.id = any(${value}::bigint[])`)
     .when(after, value => `point.id > ${value}`);
   if (below !== undefined) conditions.add(`point.below_since is ${below ? "not " : ""}null`);
   const { rows } = await db.query<ReorderPointRow>(
