@@ -12,6 +12,7 @@ import { addressGuardOf, openConfiguredEvents } from "./events/configured.ts";
 import { openFollower } from "./follow/follower.ts";
 import { createFollowMetrics } from "./follow/metrics.ts";
 import { openIngest } from "./ingest/ingest.ts";
+import { openExpiryWatch } from "./places/expiry.ts";
 import { Influx } from "./projector/influx.ts";
 import { openProjector } from "./projector/projector.ts";
 import { openNatsLink } from "./relay/nats-link.ts";
@@ -50,6 +51,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
       const auditMetrics = createAuditMetrics(registry);
       stack.use(openAuditor({ pool, metrics: auditMetrics, log, rowsPerSecond: config.audit.rows_per_second }));
     }
+    stack.use(openExpiryWatch({ pool, log }));
     const publish = relay.publishCommits;
     stack.use(openFollower({ pool, changes, publish, metrics: createFollowMetrics(registry), log }));
     const webhookAddresses = addressGuardOf(config);
