@@ -34,6 +34,6 @@ COPY deploy deploy
 COPY --from=build /app/edge/dashboard/dist edge/dashboard/dist
 COPY --from=build /configuration /configuration
 # A volume that is mounted here first takes over its owner.
-RUN mkdir /data && chown node:node /data
+RUN mkdir -p /data /secrets /keys/made /keys/nats /keys/central /keys/lyon /keys/porto && chown -R node:node /data /secrets /keys
 USER node
 CMD ["node", "central/src/main.ts"]

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,7 +69,7 @@ test("every file that a command of ours names is there", () => {
 });
 
 test("all parts share one loopback, and only its namespace publishes ports, to this machine's loopback alone", () => {
-  for (const [name, { network_mode, ports, depends_on }] of parts) {
+  for (const [name, { network_mode, ports, depends_on }] of parts.filter(([name]) => name !== "keys")) {
     expect([name, network_mode, ports]).toEqual([name, "service:net", []]);
     expect(Object.keys(depends_on).length).toBeGreaterThan(0);
   }
@@ -109,6 +109,49 @@ test("servers that central reaches are services, and it waits for those that it 
     postgres: { condition: "service_healthy" },
     nats: { condition: "service_healthy" },
   });
+});
+
+test("NATS asks for keys: each edge has its own and nobody else's, and what revokes keys is nobody's but their maker's", () => {
+  const mounts = (name: string) => (services[name]?.volumes ?? []).filter(volume => volume.startsWith("keys-"));
+  expect(mounts("nats")).toEqual(["keys-nats:/keys:ro"]);
+  expect(services["nats"]?.command?.slice(0, 2)).toEqual(["--config", "/keys/nats.conf"]);
+  for (const name of ["central", "lyon", "porto"]) {
+    expect(mounts(name)).toEqual([`keys-${name}:/keys/${name}:ro`]);
+    expect(services[name]?.environment["TALLYGATE_NATS__CREDENTIALS"]).toMatch(`/keys/${name}/`);
+  }
+  const holders = Object.keys(services).filter(name => mounts(name).some(mount => mount.startsWith("keys-made:")));
+  expect(holders).toEqual(["keys"]);
+  expect(services["keys"]?.network_mode).toBe("none");
+});
+
+test("what makes the keys puts them where the parts look for them", async () => {
+  const keys = mkdtempSync(join(tmpdir(), "tallygate-compose-keys-"));
+  try {
+    for (const name of ["made", "nats", "central", "lyon", "porto"]) mkdirSync(join(keys, name));
+    const [, ...args] = services["keys"]?.command ?? [];
+    const make = () =>
+      run(
+        process.execPath,
+        args.map(word => (word === "/keys" ? keys : word)),
+        { cwd: root },
+      );
+    await make();
+    const files = ["central", "lyon", "porto"].flatMap(name =>
+      Object.entries(services[name]?.environment ?? {}).flatMap(([variable, value]) =>
+        /CREDENTIALS|SITES_KEY/.test(variable) ? [value.replace(/^\/keys/, keys)] : [],
+      ),
+    );
+    expect(files).toHaveLength(4);
+    const texts = files.map(file => readFileSync(file, "utf8"));
+    expect(readFileSync(join(keys, "nats", "nats.conf"), "utf8")).toContain("resolver: MEMORY");
+    await make();
+    expect(
+      files.map(file => readFileSync(file, "utf8")),
+      "made once",
+    ).toEqual(texts);
+  } finally {
+    rmSync(keys, { recursive: true });
+  }
 });
 
 test("the three servers keep their data in volumes, check their health, and the same secrets stand on both sides", () => {

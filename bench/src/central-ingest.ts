@@ -7,7 +7,7 @@ import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
 import { freePort, startNats, startPostgres } from "../../deploy/local/servers.ts";
 import type { Bench } from "./bench.ts";
 import { gtins, siteBatches } from "./load/movements.ts";
-import { startPart } from "./parts.ts";
+import { addCaller, startPart } from "./parts.ts";
 import { bareInsert } from "./reference/bare-insert.ts";
 import { median } from "./report.ts";
 
@@ -70,8 +70,9 @@ async function drain(dir: string, { database, nats }: Servers, movements: number
   };
   const known = gtins(items);
   await using first = await startPart("central", join(dir, "first"), config);
+  const caller = await addCaller(`http://${listen}`, database);
   for (const [n, gtin] of known.entries()) {
-    await fetch(`http://${listen}/v1/items`, {
+    await caller.fetch("/v1/items", {
       method: "POST",
       headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
       body: JSON.stringify({ sku: `ITEM-${n}`, name: `Item ${n}`, gtins: [gtin] }),

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import type { Caller } from "../../deploy/local/caller.ts";
 import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
 import { freePort, startMosquitto, startNats, startPostgres } from "../../deploy/local/servers.ts";
 import type { Bench } from "./bench.ts";
 import { mqttLoad } from "./load/mqtt-load.ts";
 import { zebraMessage } from "./load/zebra.ts";
-import { startPart, startReference } from "./parts.ts";
+import { addCaller, startPart, startReference } from "./parts.ts";
 import { percentile } from "./report.ts";
 import { watchCursor } from "./watch-cursor.ts";
 
@@ -56,7 +57,7 @@ export const endToEnd: Bench = {
 
 interface Site extends AsyncDisposable {
   readonly mqttPort: number;
-  readonly centralUrl: string;
+  readonly central: Caller;
   readonly database: string;
 }
 
@@ -67,15 +68,15 @@ async function openSite(): Promise<Site> {
   const postgres = stack.use(await startPostgres());
   const nats = stack.use(await startNats());
   const database = await postgres.database("tallygate");
-  const [central, edge, mqttPort] = [await freePort(), await freePort(), await freePort()];
-  const centralUrl = `http://127.0.0.1:${central}`;
+  const [port, edge, mqttPort] = [await freePort(), await freePort(), await freePort()];
   stack.use(
     await startPart("central", dir, {
-      http: { listen: `127.0.0.1:${central}` },
+      http: { listen: `127.0.0.1:${port}` },
       ...{ database: { url: database }, nats: { servers: [nats.url] } },
     }),
   );
-  await fetch(`${centralUrl}/v1/items`, {
+  const central = await addCaller(`http://127.0.0.1:${port}`, database);
+  await central.fetch("/v1/items", {
     method: "POST",
     headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
     body: JSON.stringify({ sku: "BENCH", name: "What the benchmark moves", gtins: ["80614141123458"] }),
@@ -97,7 +98,7 @@ async function openSite(): Promise<Site> {
       },
     }),
   );
-  return { mqttPort, centralUrl, database, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { mqttPort, central, database, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 /** Each reading is a new tag, so the n-th message is the movement with sequence n + 1. */
@@ -115,7 +116,7 @@ async function latency(seconds: number): Promise<Float64Array> {
       payload: n => zebraMessage(from + n, n, Date.now()),
     });
   const warmUp = rate * 3;
-  await using cursor = await watchCursor(site.centralUrl);
+  await using cursor = await watchCursor(site.central);
   await load(warmUp, 0);
   const { sentAtMs } = await load(rate * seconds, warmUp);
   const seenAtMs = await cursor.until(warmUp + rate * seconds);

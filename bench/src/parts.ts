@@ -1,6 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createLog } from "@tallygate/kit";
 import { stringify } from "yaml";
+import { addTestClient } from "../../central/src/auth/testing.ts";
+import { openPool } from "../../central/src/db/pool.ts";
+import { Caller } from "../../deploy/local/caller.ts";
 import { Child } from "../../deploy/local/child.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -22,6 +26,22 @@ export async function startPart(
     ready: async signal => (await fetch(`http://${config.http.listen}/healthz`, { signal })).ok,
     readyMs: 30_000,
   });
+}
+
+/** A client of a central that runs, which may do everything. */
+export async function addCaller(centralUrl: string, database: string): Promise<Caller> {
+  const pool = openPool({ url: database, size: 1, applicationName: "bench", log: createLog("bench", "error") });
+  try {
+    const secret = await addTestClient(pool, "bench", [{ role: "admin", sites: "all" }]);
+    return new Caller(centralUrl, { client: "bench", secret });
+  } finally {
+    await pool.end();
+  }
+}
+
+/** The line of a request's head that says who asks. */
+export async function authorizationOf(caller: Caller): Promise<string> {
+  return `authorization: Bearer ${await caller.token()}\r\n`;
 }
 
 /** Starts a small program of `reference/`, which prints "ready". */

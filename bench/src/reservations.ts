@@ -2,12 +2,13 @@ import { join } from "node:path";
 import { jetstream } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import pg from "pg";
+import type { Caller } from "../../deploy/local/caller.ts";
 import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
 import { freePort, startNats, startPostgres } from "../../deploy/local/servers.ts";
 import type { Bench } from "./bench.ts";
 import { type HttpLoad, type HttpLoadResult, httpLoad } from "./load/http-load.ts";
 import { stockBatch } from "./load/stock.ts";
-import { startPart } from "./parts.ts";
+import { addCaller, authorizationOf, startPart } from "./parts.ts";
 import { oneStatement, wantedItem } from "./reference/one-statement.ts";
 import { median, percentile, type Report } from "./report.ts";
 
@@ -36,14 +37,16 @@ export const reservations: Bench = {
       });
       await using _first = await startPart("central", join(dir, "0"), config(ports[0]));
       const first = ports[0] ?? 0;
-      await stock(nats.url, first);
-      const single = await load({ port: first, requests, bodies: ones() });
-      const again = await load({ port: first, requests, bodies: ones() });
-      const bulk = await bulkRate(first, brief);
+      const caller = await addCaller(`http://127.0.0.1:${first}`, database);
+      await stock(nats.url, caller);
+      const headers = await authorizationOf(caller);
+      const single = await load({ port: first, requests, bodies: ones(), headers });
+      const again = await load({ port: first, requests, bodies: ones(), headers });
+      const bulk = await bulkRate({ port: first, headers }, brief);
       bare.push(await oneStatement(await postgres.database("one2"), reference));
       tell(report, { single, again, bulk, bare: median(bare) });
       await using _second = await startPart("central", join(dir, "1"), config(ports[1]));
-      await oversold(report, database, ports);
+      await oversold(report, { database, ports, headers: await authorizationOf(caller) });
     } finally {
       await removeDir(dir);
     }
@@ -84,26 +87,33 @@ function ones(): string[] {
   return Array.from({ length: 2 * skus }, (_, n) => JSON.stringify(body(wantedItem(n, skus))));
 }
 
-async function load(given: Pick<HttpLoad, "port" | "requests" | "bodies">): Promise<HttpLoadResult> {
+async function load(given: Pick<HttpLoad, "port" | "requests" | "bodies" | "headers">): Promise<HttpLoadResult> {
   const result = await httpLoad({ ...given, paths: ["/v1/reservations"], connections, keys: true });
   if (result.statuses["201"] !== given.requests) throw new Error(`answers: ${JSON.stringify(result.statuses)}`);
   return result;
 }
 
-async function bulkRate(port: number, brief: boolean): Promise<number> {
+async function bulkRate(given: Pick<HttpLoad, "port" | "headers">, brief: boolean): Promise<number> {
   const perRequest = 500;
   const requests = brief ? 20 : 400;
   const reservations = Array.from({ length: perRequest }, (_, n) => body(wantedItem(n, skus)));
   const bodies = [JSON.stringify({ reservations })];
   const paths = ["/v1/reservations/bulk"];
-  const { seconds, statuses } = await httpLoad({ port, paths, connections: 6, bodies, requests, keys: true });
+  const { seconds, statuses } = await httpLoad({ ...given, paths, connections: 6, bodies, requests, keys: true });
   if (statuses["200"] !== requests) throw new Error(`bulk answers: ${JSON.stringify(statuses)}`);
   return (requests * perRequest) / seconds;
 }
 
 /** Twice as many requests as there are units, through two processes at once. */
-async function oversold(report: Report, database: string, ports: readonly number[]): Promise<void> {
-  const load = { paths: ["/v1/reservations"], connections: 64, keys: true };
+async function oversold(
+  report: Report,
+  {
+    database,
+    ports,
+    headers,
+  }: { readonly database: string; readonly ports: readonly number[]; readonly headers: string },
+): Promise<void> {
+  const load = { paths: ["/v1/reservations"], connections: 64, keys: true, headers };
   const bodies = [JSON.stringify({ lines: [{ sku: "LAST", quantity: 1 }] })];
   const results = await Promise.all(ports.map(port => httpLoad({ ...load, port, bodies, requests: lastUnits })));
   const granted = results.reduce((sum, { statuses }) => sum + (statuses["201"] ?? 0), 0);
@@ -119,11 +129,10 @@ async function oversold(report: Report, database: string, ports: readonly number
 }
 
 /** Makes the items known and brings their stock in as an edge would. */
-async function stock(natsUrl: string, port: number): Promise<void> {
+async function stock(natsUrl: string, caller: Caller): Promise<void> {
   const items = [...Array.from({ length: skus }, (_, n) => `ITEM-${n}`), "LAST"];
-  const url = `http://127.0.0.1:${port}`;
   for (const sku of items) {
-    const added = await fetch(`${url}/v1/items`, {
+    const added = await caller.fetch("/v1/items", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ sku, name: sku, codes: [`code:${sku}`] }),
@@ -136,7 +145,7 @@ async function stock(natsUrl: string, port: number): Promise<void> {
   }
   await connection.close();
   for (const end = Date.now() + 30_000; ; ) {
-    const answer = await fetch(`${url}/v1/stock/LAST`);
+    const answer = await caller.fetch("/v1/stock/LAST");
     const { on_hand } = (await answer.json()) as { on_hand: number };
     if (on_hand === lastUnits) return;
     if (Date.now() > end) throw new Error("the stock did not come within 30 s");

@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import type { Caller } from "../../deploy/local/caller.ts";
 import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
 import { freePort, startNats, startPostgres } from "../../deploy/local/servers.ts";
 import type { Bench } from "./bench.ts";
 import { type HttpLoad, httpLoad } from "./load/http-load.ts";
 import { busyItems, growLedger, type LedgerSize, momentOf, skuOf } from "./load/large-ledger.ts";
-import { startPart, startReference } from "./parts.ts";
+import { addCaller, authorizationOf, startPart, startReference } from "./parts.ts";
 import { median, percentile, type Report } from "./report.ts";
 
 const bench = "stock-lookup";
@@ -33,6 +34,7 @@ export const stockLookup: Bench = {
         audit: { enabled: false },
       };
       await using _central = await startPart("central", join(dir, "0"), config);
+      const caller = await addCaller(`http://127.0.0.1:${port}`, database);
       const nothing = { items: 0, movements: 0 };
       let before: Measured | undefined;
       for (const [from, size] of [
@@ -40,7 +42,7 @@ export const stockLookup: Bench = {
         [tenth, whole],
       ] as const) {
         await growLedger(database, from, size, whole.movements);
-        const measured = await measure({ port, emptyPort, requests, size });
+        const measured = await measure({ port, emptyPort, requests, size, caller });
         tell(report, size, measured, before);
         before = measured;
       }
@@ -58,8 +60,10 @@ interface Measured {
   readonly asOfP99: Readonly<Record<string, number>>;
 }
 
-async function measure({ port, emptyPort, requests, size }: Where): Promise<Measured> {
-  const load = (given: Partial<HttpLoad>) => look({ port, connections, requests, paths: spreadPaths(size), ...given });
+async function measure({ port, emptyPort, requests, size, caller }: Where): Promise<Measured> {
+  const headers = await authorizationOf(caller);
+  const usual = { port, connections, requests, paths: spreadPaths(size), headers };
+  const load = (given: Partial<HttpLoad>) => look({ ...usual, ...given });
   const bare = [await load({ port: emptyPort })];
   const spread = await load({});
   const popular = await load({ paths: popularPaths(size) });
@@ -84,6 +88,7 @@ interface Where {
   readonly emptyPort: number;
   readonly requests: number;
   readonly size: LedgerSize;
+  readonly caller: Caller;
 }
 
 async function look(load: Omit<HttpLoad, "bodies" | "keys">) {

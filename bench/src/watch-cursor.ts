@@ -1,3 +1,5 @@
+import type { Caller } from "../../deploy/local/caller.ts";
+
 /** When each movement of a site's only epoch became visible in the central API, by its sequence; absolute, in ms. */
 export interface CursorWatch extends AsyncDisposable {
   /** Resolves when the cursor has reached `seq`. */
@@ -5,9 +7,9 @@ export interface CursorWatch extends AsyncDisposable {
 }
 
 /** Follows `/v1/stream`: an event comes after the commit, so a GET that is sent then sees what it tells. */
-export async function watchCursor(centralUrl: string): Promise<CursorWatch> {
+export async function watchCursor(central: Caller): Promise<CursorWatch> {
   const stop = new AbortController();
-  const response = await fetch(`${centralUrl}/v1/stream`, { signal: stop.signal });
+  const response = await central.fetch("/v1/stream", { signal: stop.signal });
   if (response.body === null) throw new Error("the stream has no body");
   const seenAtMs: number[] = [];
   let wanted = { seq: Number.POSITIVE_INFINITY, reached: () => undefined as undefined };

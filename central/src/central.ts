@@ -3,7 +3,7 @@ import { createCentralMetrics } from "./api/metrics.ts";
 import { openApi } from "./api/open-api.ts";
 import { openAuditor } from "./audit/auditor.ts";
 import { createAuditMetrics } from "./audit/metrics.ts";
-import { openToAll } from "./auth/open-to-all.ts";
+import { openAccess } from "./auth/access.ts";
 import type { CentralConfig } from "./config.ts";
 import { openCounts } from "./counts/counts.ts";
 import { migrate } from "./db/migrate.ts";
@@ -38,6 +38,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     const pool = openPool({ url: databaseUrl, size, applicationName: "tallygate central", log });
     stack.defer(() => pool.end());
     for (const name of await migrate(pool)) log.info({ migration: name }, "the database was brought to a newer schema");
+    const access = stack.use(await openAccess({ pool, config, log }));
     const link = stack.use(await openNatsLink({ nats: config.nats, name: "tallygate central", log }));
     const relay = stack.use(openRelay({ link, pool, log }));
     if (config.ingest.enabled) {
@@ -63,7 +64,8 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
         listen: config.http.listen,
         version,
         pool,
-        authenticator: openToAll,
+        authenticator: access.authenticator,
+        accessRoutes: access.routes,
         changes,
         sites,
         relay,

@@ -19,7 +19,7 @@ export const commands: Readonly<Record<string, Command>> = {
   nats: { args: "init [DIRECTORY] | nats revoke DIRECTORY KEY | nats renew DIRECTORY", open: openNatsKeys },
   client: { args: accessUsage.client, flags: accessFlags, open: openClients },
   user: { args: accessUsage.user, flags: accessFlags, open: openUsers },
-  "edge-key": { args: "SITE FILE [UNTIL]", open: openEdgeKey },
+  "edge-key": { args: "SITE FILE [--until DATE]", flags: ["until"], open: openEdgeKey },
 };
 
 /** Every option that some command takes. */

@@ -1,5 +1,4 @@
 import { runProcess } from "@tallygate/kit";
-import { openCentral } from "./central.ts";
 import { commandFlags, commandsUsage, openCommand } from "./commands.ts";
 import { CentralConfig } from "./config.ts";
 
@@ -10,5 +9,10 @@ await runProcess({
   defaultConfigFile: "central.yaml",
   args: commandsUsage(),
   flags: commandFlags,
-  open: (config, context) => (context.args.length > 0 ? openCommand(config, context) : openCentral(config, context)),
+  open: async (config, context) => {
+    if (context.args.length > 0) return openCommand(config, context);
+    // Read only now: a command is done before all that the service is made of would be there.
+    const { openCentral } = await import("./central.ts");
+    return openCentral(config, context);
+  },
 });

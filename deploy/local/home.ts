@@ -5,8 +5,9 @@ import { stringify } from "yaml";
 import { isReachable, outside, postgresUser } from "./postgres-user.ts";
 
 /** What a run keeps in its directory, besides the lock; all of it goes with `--fresh`, and nothing else. */
-const kept = ["nats", "influx", "lyon", "porto", "ports", "logs", "postgres", "postgres-password"];
-const configurations = ["central.yaml", "lyon.yaml", "porto.yaml", "scenario.yaml"];
+const kept = ["nats", "nats-keys", "influx", "lyon", "porto", "ports", "logs", "postgres"];
+const secrets = ["postgres-password", "admin-password", "integrator-secret"];
+const configurations = ["central.yaml", "commands.yaml", "lyon.yaml", "porto.yaml", "scenario.yaml"];
 
 /** Makes the directory that a run keeps everything in. */
 export function openHome(home: string): string {
@@ -20,7 +21,8 @@ export function openHome(home: string): string {
 
 /** Throws away what earlier runs have kept. */
 export async function clearHome(home: string): Promise<void> {
-  for (const name of [...kept, ...configurations]) rmSync(join(home, name), { recursive: true, force: true });
+  for (const name of [...kept, ...secrets, ...configurations])
+    rmSync(join(home, name), { recursive: true, force: true });
   rmSync(outsideOf(home), { recursive: true, force: true });
   openHome(home);
 }
@@ -41,9 +43,29 @@ function outsideOf(home: string): string {
 
 /** The password of the database, made by chance for each new one and readable to us alone. */
 export function postgresPassword(home: string): string {
-  const file = join(home, "postgres-password");
+  return passwordIn(join(home, "postgres-password"));
+}
+
+/** The password of central's first person, as long as nobody has changed it there; made and kept in the same way. */
+export function adminPassword(home: string): string {
+  return passwordIn(join(home, "admin-password"));
+}
+
+function passwordIn(file: string): string {
   if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
   return readFileSync(file, "utf8");
+}
+
+/**
+ * What commands of central need to reach this run, such as `npm run central -- client list --config .tallygate/commands.yaml`; readable
+ * to us alone, as the password of the database is in it. Gives the file's path.
+ */
+export function writeCommandsConfiguration(home: string, content: object): string {
+  const path = join(home, "commands.yaml");
+  const head = "# Written at each start, for commands of central; the service itself reads central.yaml.\n";
+  rmSync(path, { force: true });
+  writeFileSync(path, head + stringify(content, { lineWidth: 0 }), { mode: 0o600 });
+  return path;
 }
 
 const headOf = (hash: string) =>

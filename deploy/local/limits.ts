@@ -34,6 +34,8 @@ export const limits = {
   restartMaxMs: 5_000,
   /** One request to central while the demonstration is set up. */
   requestMs: 10_000,
+  /** A token that ends within this time is not used any more. */
+  tokenAheadMs: 60_000,
   /** A site whose first movement has not come in this time keeps its places without names. */
   siteHeardMs: 300_000,
   siteHeardPauseMs: 500,

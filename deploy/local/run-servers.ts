@@ -5,7 +5,7 @@ import { watchDisk } from "./disk.ts";
 import { postgresDir, postgresPassword } from "./home.ts";
 import { startInflux } from "./influx.ts";
 import type { LocalServer, ServerOptions } from "./local-server.ts";
-import { startNats } from "./nats.ts";
+import { type NatsKeyFiles, startNats } from "./nats.ts";
 import { logOf, type RunContext } from "./parts.ts";
 import { startPostgres } from "./postgres.ts";
 
@@ -23,7 +23,11 @@ export interface ServerWishes {
 }
 
 /** Starts the three servers that are not ours, and makes the databases. */
-export async function openServers(context: RunContext, ports: Ports, wishes: ServerWishes): Promise<ServerUrls> {
+export async function openServers(
+  context: RunContext,
+  ports: Ports,
+  { keys, ...wishes }: ServerWishes & { readonly keys: NatsKeyFiles },
+): Promise<ServerUrls> {
   const { home } = context;
   const dir = await postgresDir(home);
   const password = postgresPassword(home);
@@ -34,7 +38,7 @@ export async function openServers(context: RunContext, ports: Ports, wishes: Ser
     context.screen.say(`  Other users may not pass through to ${home}, so its data is in ${dir}.`);
   const database = await postgres.database("tallygate");
   const nats = await openServer(context, ports, wishes.nats, options =>
-    startNats({ ...options, dir: join(home, "nats") }),
+    startNats({ ...options, keys, dir: join(home, "nats") }),
   );
   const influx = await openServer(context, ports, wishes.influx, async options => {
     const server = await startInflux({ ...options, dir: join(home, "influx") });

@@ -1,8 +1,13 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { sentence } from "@tallygate/kit";
 import { type Address, formatAddress, onPorts, Ports, type Wish, wishOf } from "./addresses.ts";
+import { Caller } from "./caller.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { type DemoSite, readDemo } from "./demo.ts";
-import { writeConfiguration } from "./home.ts";
+import { adminPassword, writeCommandsConfiguration, writeConfiguration } from "./home.ts";
+import { openIntegrator } from "./integrator.ts";
+import { makeMissingKeys, type SystemKeys } from "./nats-keys.ts";
 import { openPart, type RunContext, untilHealthy } from "./parts.ts";
 import { socatPair } from "./pty.ts";
 import { openServers, type ServerUrls } from "./run-servers.ts";
@@ -17,6 +22,8 @@ export interface RunningSite extends DemoSite {
 /** Where everything can be found. */
 export interface Whereabouts {
   readonly central: Address;
+  /** The first person's password, where it was made just now. */
+  readonly newAdminPassword: string | undefined;
   readonly servers: ServerUrls;
   readonly sites: readonly RunningSite[];
   /** Without simulated devices there is none. */
@@ -27,17 +34,21 @@ export interface Whereabouts {
 export async function openAll(context: RunContext): Promise<Whereabouts> {
   const plan = planOf(context);
   const ports = new Ports(plan.wishes, context.screen.warn);
-  const servers = await openServers(context, ports, plan.servers);
-  const central = await openCentral(context, ports, plan.central, servers);
+  const keys = await openKeys(context, plan);
+  const servers = await openServers(context, ports, { ...plan.servers, keys });
+  const isNew = !existsSync(join(context.home, "admin-password"));
+  const central = await openCentral(context, ports, plan.central, { ...servers, keys });
+  const integrator = await openClient(context, central, { ...servers, keys });
   const catalogue = context.sim ? await readCatalogue({ ...context, scenario: plan.scenario }) : undefined;
-  if (catalogue) await seedCatalogue(context, central, catalogue);
+  if (catalogue) await seedCatalogue(context, integrator, catalogue);
   const sites: RunningSite[] = [];
-  for (const site of plan.sites) sites.push(await openSite(context, ports, site, servers));
+  for (const site of plan.sites) sites.push(await openSite(context, ports, site, { ...servers, keys }));
   if (catalogue) {
     await openSimulator(context, plan.scenario, sites);
-    void labelPlaces(context, central, catalogue);
+    void labelPlaces(context, integrator, catalogue);
   }
-  return { central, servers, sites, catalogue };
+  const newAdminPassword = isNew ? adminPassword(context.home) : undefined;
+  return { central, newAdminPassword, servers, sites, catalogue };
 }
 
 /** The configuration files, and who wants to listen where. */
@@ -68,21 +79,51 @@ function planOf({ root, home }: RunContext) {
   return { servers, central, sites, wishes, scenario: writeConfiguration(home, "scenario.yaml", demo.scenario) };
 }
 
+/** All that our own parts are told of others. */
+interface Surroundings extends ServerUrls {
+  readonly keys: SystemKeys;
+}
+
+/** With which our parts sign on to NATS. */
+function openKeys({ root, home, screen, signal }: RunContext, plan: ReturnType<typeof planOf>): Promise<SystemKeys> {
+  const dir = join(home, "nats-keys");
+  const make = () => makeMissingKeys({ root, dir, sites: plan.sites.map(({ site }) => site), signal });
+  // A moment when they are there; a second or two when central makes them.
+  return existsSync(join(dir, "nats.conf"))
+    ? make()
+    : screen.step("keys", make, () => "central and each edge sign on to NATS with one of its own");
+}
+
+/** Our own client of central. */
+async function openClient(context: RunContext, http: Address, { database, nats, keys }: Surroundings): Promise<Caller> {
+  const { root, home, signal } = context;
+  writeCommandsConfiguration(home, {
+    database: { url: database },
+    nats: { servers: [nats], credentials: keys.credentials, sites_key: keys.sitesKey },
+  });
+  const env = { TALLYGATE_DATABASE__URL: database };
+  const client = await openIntegrator({ root, file: join(home, "integrator-secret"), env, signal });
+  return new Caller(`http://${formatAddress(http)}`, client);
+}
+
 interface CentralPlan {
   readonly file: string;
   readonly http: Wish;
 }
 
-function openCentral(context: RunContext, ports: Ports, { file, http: wish }: CentralPlan, servers: ServerUrls) {
+function openCentral(context: RunContext, ports: Ports, { file, http: wish }: CentralPlan, around: Surroundings) {
   return onPorts(ports, [wish], async (http = wish) => {
     await openPart(context, {
       name: "central",
       args: ["central/src/main.ts", "--config", file],
       env: {
         TALLYGATE_HTTP__LISTEN: formatAddress(http),
-        TALLYGATE_DATABASE__URL: servers.database,
-        TALLYGATE_NATS__SERVERS: JSON.stringify([servers.nats]),
-        TALLYGATE_INFLUX__URL: servers.influx,
+        TALLYGATE_DATABASE__URL: around.database,
+        TALLYGATE_NATS__SERVERS: JSON.stringify([around.nats]),
+        TALLYGATE_NATS__CREDENTIALS: around.keys.credentials,
+        TALLYGATE_NATS__SITES_KEY: around.keys.sitesKey,
+        TALLYGATE_INFLUX__URL: around.influx,
+        TALLYGATE_AUTH__FIRST_ADMIN_PASSWORD: adminPassword(context.home),
       },
       ready: untilHealthy(http),
       result: `http://${formatAddress(http)}`,
@@ -96,7 +137,7 @@ interface SitePlan extends DemoSite {
   readonly wishes: { readonly http: Wish; readonly mqtt: Wish };
 }
 
-async function openSite(context: RunContext, ports: Ports, plan: SitePlan, servers: ServerUrls): Promise<RunningSite> {
+async function openSite(context: RunContext, ports: Ports, plan: SitePlan, around: Surroundings): Promise<RunningSite> {
   const { supervisor, signal } = context;
   const { site, file, cables, wishes } = plan;
   for (const { name, edge, hand } of cables) {
@@ -110,7 +151,8 @@ async function openSite(context: RunContext, ports: Ports, plan: SitePlan, serve
       env: {
         TALLYGATE_HTTP__LISTEN: formatAddress(http),
         TALLYGATE_MQTT__LISTEN: formatAddress(mqtt),
-        TALLYGATE_NATS__SERVERS: JSON.stringify([servers.nats]),
+        TALLYGATE_NATS__SERVERS: JSON.stringify([around.nats]),
+        TALLYGATE_NATS__CREDENTIALS: around.keys.edges[site],
       },
       ready: untilHealthy(http),
       result: `http://${formatAddress(http)}, MQTT on ${mqtt.port}`,
@@ -119,15 +161,15 @@ async function openSite(context: RunContext, ports: Ports, plan: SitePlan, serve
   });
 }
 
-async function seedCatalogue({ screen, signal }: RunContext, central: Address, catalogue: Catalogue): Promise<void> {
-  const work = () => seedItems(`http://${formatAddress(central)}`, catalogue, signal);
+async function seedCatalogue({ screen, signal }: RunContext, central: Caller, catalogue: Catalogue): Promise<void> {
+  const work = () => seedItems(central, catalogue, signal);
   await screen.step("items", work, added => (added === 0 ? "are known" : `${added} added to the catalogue`));
 }
 
 /** Goes on beside everything else: central knows a site from its first movement on. */
-async function labelPlaces({ screen, signal }: RunContext, central: Address, catalogue: Catalogue): Promise<void> {
+async function labelPlaces({ screen, signal }: RunContext, central: Caller, catalogue: Catalogue): Promise<void> {
   try {
-    await namePlaces(`http://${formatAddress(central)}`, catalogue, signal);
+    await namePlaces(central, catalogue, signal);
   } catch (cause) {
     if (!signal.aborted) screen.warn(`Some places have no name yet: ${sentence(cause)}`);
   }

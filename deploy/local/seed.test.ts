@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { namePlaces, seedItems } from "./seed.ts";
+import { type Central, namePlaces, seedItems } from "./seed.ts";
 
 interface Answer {
   readonly status: number;
@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 /** A central that answers one thing after another, and the last one for ever. */
-async function centralThatSays(...answers: readonly Answer[]): Promise<string> {
+async function centralThatSays(...answers: readonly Answer[]): Promise<Central> {
   let count = 0;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -30,7 +30,8 @@ async function centralThatSays(...answers: readonly Answer[]): Promise<string> {
   servers.push(server);
   await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
   const address: AddressInfo | string | null = server.address();
-  return `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  const url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  return { fetch: (path, init) => fetch(url + path, init) };
 }
 
 const { signal } = new AbortController();

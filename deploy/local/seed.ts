@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
+import type { Caller } from "./caller.ts";
 import { limits } from "./limits.ts";
 
 /** What the simulator prints about the goods and places of its scenario. */
@@ -9,13 +10,16 @@ export const Catalogue = z.object({
 });
 export type Catalogue = z.infer<typeof Catalogue>;
 
+/** Who asks central. */
+export type Central = Pick<Caller, "fetch">;
+
 const ProblemBody = z.object({ code: z.string(), detail: z.string().optional() });
 
 /** Tells central the items of the demonstration. Gives how many were new. */
-export async function seedItems(central: string, { items }: Catalogue, signal: AbortSignal): Promise<number> {
+export async function seedItems(central: Central, { items }: Catalogue, signal: AbortSignal): Promise<number> {
   let added = 0;
   for (const { sku, name, gtin } of items) {
-    const answer = await send("POST", `${central}/v1/items`, { sku, name, gtins: [gtin] }, signal);
+    const answer = await send(central, "POST", "/v1/items", { sku, name, gtins: [gtin] }, signal);
     if (answer === "done") added++;
     else if (answer.code !== "item.exists") throw new Error(`central refused the item ${sku}: ${answer.detail}`);
   }
@@ -26,7 +30,7 @@ export async function seedItems(central: string, { items }: Catalogue, signal: A
  * Gives the places the names that stand on their labels, once central has heard of their sites by a first movement. Gives how many
  * have a name now.
  */
-export async function namePlaces(central: string, { sites }: Catalogue, signal: AbortSignal): Promise<number> {
+export async function namePlaces(central: Central, { sites }: Catalogue, signal: AbortSignal): Promise<number> {
   let named = 0;
   for (const { site, places } of sites) {
     for (const code of places) {
@@ -37,16 +41,16 @@ export async function namePlaces(central: string, { sites }: Catalogue, signal: 
   return named;
 }
 
-async function namePlace(central: string, site: string, code: string, signal: AbortSignal): Promise<void> {
+async function namePlace(central: Central, site: string, code: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + limits.siteHeardMs;
   const name = nameOf(code);
   for (;;) {
-    const made = await send("POST", `${central}/v1/places`, { site, code, name }, signal);
+    const made = await send(central, "POST", "/v1/places", { site, code, name }, signal);
     if (made === "done") return;
     // A movement that named the place came before us.
     const answer =
       made.code === "place.exists"
-        ? await send("PATCH", `${central}/v1/places/${site}/${code}`, { name }, signal)
+        ? await send(central, "PATCH", `/v1/places/${site}/${code}`, { name }, signal)
         : made;
     if (answer === "done") return;
     if (answer.code !== "site.unknown" || Date.now() > deadline) {
@@ -66,8 +70,14 @@ interface Refusal {
   readonly detail: string;
 }
 
-async function send(method: string, url: string, body: object, signal: AbortSignal): Promise<"done" | Refusal> {
-  const answer = await fetch(url, {
+async function send(
+  central: Central,
+  method: string,
+  path: string,
+  body: object,
+  signal: AbortSignal,
+): Promise<"done" | Refusal> {
+  const answer = await central.fetch(path, {
     method,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),

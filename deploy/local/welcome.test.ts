@@ -6,8 +6,9 @@ import { welcome } from "./welcome.ts";
 const at = (port: number) => ({ host: "127.0.0.1", port });
 const where: Whereabouts = {
   central: at(8080),
+  newAdminPassword: "made just now",
   servers: {
-    database: "postgresql://postgres:secret@127.0.0.1/tallygate",
+    database: "postgresql://postgres:hidden-word@127.0.0.1/tallygate",
     nats: "nats://127.0.0.1:4222",
     influx: "http://127.0.0.1:8086",
   },
@@ -32,12 +33,18 @@ const where: Whereabouts = {
 test("what to try uses the ports of this run, and a tag of the very item", () => {
   const text = welcome(where, "/data", Date.parse("2036-11-23T09:30:00Z"));
   expect(text).toContain("http://127.0.0.1:8083");
-  expect(text).toContain("curl -s http://127.0.0.1:8080/v1/stock/MILK-1L");
+  expect(text).toContain('curl -s -H "$AUTH" http://127.0.0.1:8080/v1/stock/MILK-1L');
   expect(text).toContain("printf '0614141100088\\r' > /data/lyon-hand");
-  expect(text).not.toContain("secret");
+  expect(text).not.toContain("hidden-word");
   const [, epc = ""] = /mosquitto_pub -p 1885 .*"epc_hex":"([0-9A-F]+)"/.exec(text) ?? [];
   const tag = parseEpc(epc);
   expect(tag.ok && tag.value.elementString).toBe("(01)00614141100088(21)2111045400");
+});
+
+test("the first password is shown when it was made, and after that where it is kept", () => {
+  expect(welcome(where, "/data", 0)).toContain("admin, with the password made just now, which is kept in /data/admin");
+  const later = welcome({ ...where, newAdminPassword: undefined }, "/data", 0);
+  expect(later).toContain("admin, its first password is in /data/admin-password");
 });
 
 test("without simulated devices there is nothing to try", () => {

@@ -15,12 +15,16 @@ export function welcome(where: Whereabouts, home: string, nowMs: number): string
     `Tallygate runs. Its data, configuration and logs are in ${near(home)}; Ctrl-C ends it.`,
     "",
     ...columns(addressesOf(where, home)),
+    "",
+    "A token for the API, and what it is good for:",
+    "",
+    ...columns(firstCalls(where, home)),
     ...(tries.length === 0 ? [] : ["", "To try:", "", ...columns(tries)]),
     "",
   ].join("\n");
 }
 
-function addressesOf({ central, servers, sites }: Whereabouts, home: string): Row[] {
+function addressesOf({ central, newAdminPassword, servers, sites }: Whereabouts, home: string): Row[] {
   const database = new URL(servers.database);
   database.password = "";
   return [
@@ -34,19 +38,49 @@ function addressesOf({ central, servers, sites }: Whereabouts, home: string): Ro
     ["PostgreSQL", `${database}  its password is in ${near(join(home, "postgres-password"))}`],
     ["NATS", servers.nats],
     ["InfluxDB", servers.influx],
-    ["sign-in", "none yet, so all of it listens on this machine only"],
+    ["sign-in", `admin, ${passwordOf(newAdminPassword, near(join(home, "admin-password")))}`],
   ];
 }
 
-function triesOf({ central, sites: [site], catalogue }: Whereabouts, nowMs: number): Row[] {
+function passwordOf(made: string | undefined, file: string): string {
+  return made === undefined
+    ? `its first password is in ${file}`
+    : `with the password ${made}, which is kept in ${file}: change it and remove that file`;
+}
+
+/** From nothing to a first reservation; the client is one that the reader makes, or the one that is there. */
+function firstCalls({ central, catalogue }: Whereabouts, home: string): Row[] {
+  const url = `http://${formatAddress(central)}`;
+  const secret = near(join(home, "integrator-secret"));
+  const token = `curl -s -u "integrator:$(cat ${secret})" -d grant_type=client_credentials ${url}/oauth/token`;
+  const text = `sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
+  const sku = catalogue?.items[0]?.sku;
+  const promise = JSON.stringify({ lines: [{ sku, quantity: 1 }] });
+  const reservation: Row[] =
+    sku === undefined
+      ? []
+      : [
+          ["stock of an item", `curl -s -H "$AUTH" ${url}/v1/stock/${sku}`],
+          [
+            "reserve one",
+            `curl -s -H "$AUTH" -H 'content-type: application/json' -d '${promise}' ${url}/v1/reservations`,
+          ],
+        ];
+  const commands = near(join(home, "commands.yaml"));
+  return [
+    ["a token", `AUTH="authorization: Bearer $(${token} | ${text})"`],
+    ...reservation,
+    ["what moved last", `curl -s -H "$AUTH" '${url}/v1/movements?limit=5'`],
+    ["a client of yours", `npm run -s central -- client add my-shop --role integrator --config ${commands}`],
+  ];
+}
+
+function triesOf({ sites: [site], catalogue }: Whereabouts, nowMs: number): Row[] {
   const item = catalogue?.items[0];
   if (site === undefined || item === undefined) return [];
-  const url = `http://${formatAddress(central)}`;
   const port = site.cables.find(({ name }) => name.endsWith("-hand"))?.hand ?? "";
   const reading = JSON.stringify({ epc_hex: tagOf(item, nowMs) });
   return [
-    ["stock of an item", `curl -s ${url}/v1/stock/${item.sku}`],
-    ["what moved last", `curl -s '${url}/v1/movements?limit=5'`],
     ["scan its barcode", `printf '${item.gtin.slice(1)}\\r' > ${near(port)}`],
     ["hear a tag of it", `mosquitto_pub -p ${site.mqtt.port} -q 1 -t ${handTopic(site.site)} -m '${reading}'`],
   ];

@@ -4,7 +4,7 @@ import { freePort, type PtyPair, socatPair } from "../../deploy/local/servers.ts
 import { drivers } from "../../edge/src/drivers/index.ts";
 import { cardOf } from "../../firmware-sim/src/devices/em4100.ts";
 import { faultsOfLedger, stockOf, stockOfTruth } from "./ledger.ts";
-import { at, getJson, openSystem, postJson, type System } from "./system.ts";
+import { at, getJson, openSystem, type System } from "./system.ts";
 
 type Devices = ScenarioInput["sites"][string]["devices"];
 
@@ -66,7 +66,7 @@ beforeAll(async () => {
   for (const { sku, name, gtin } of catalogueOf(Scenario.parse(scenario({ mqttPort: 1, readersPort: 1 }))).items) {
     // A card has no GS1 key: the item is bound to its number.
     const codes = [`code:${cardOf(gtin)}`];
-    const response = await postJson(`${system.centralUrl}/v1/items`, { sku, name, gtins: [gtin], codes });
+    const response = await system.post("/v1/items", { sku, name, gtins: [gtin], codes });
     expect(response.status, await response.text()).toBe(201);
   }
 });

@@ -1,12 +1,12 @@
 import type { Catalogue, SimulationTruth } from "@tallygate/firmware-sim";
 import { isOutside } from "@tallygate/protocol";
 import pg from "pg";
-import { getJson, postJson, type System } from "./system.ts";
+import type { System } from "./system.ts";
 
 /** Makes a simulation's items known to the centre, as an integrator would. */
 export async function seedCatalogue(system: System, catalogue: Catalogue): Promise<void> {
   for (const { sku, name, gtin } of catalogue.items) {
-    const response = await postJson(`${system.centralUrl}/v1/items`, { sku, name, gtins: [gtin] });
+    const response = await system.post("/v1/items", { sku, name, gtins: [gtin] });
     if (response.status !== 201)
       throw new Error(`${sku} was answered with ${response.status}: ${await response.text()}`);
   }
@@ -26,7 +26,7 @@ export async function stockOf(system: System): Promise<Map<string, number>> {
   let cursor: string | null = null;
   do {
     const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: StockPage = await getJson(`${system.centralUrl}/v1/stock?limit=100${query}`);
+    const page: StockPage = await system.get(`/v1/stock?limit=100${query}`);
     for (const { sku, places } of page.items) {
       for (const { site, place, on_hand } of places) if (on_hand !== 0) stock.set(`${site} ${place} ${sku}`, on_hand);
     }

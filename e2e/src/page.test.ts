@@ -6,7 +6,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PtyPair, socatPair } from "../../deploy/local/servers.ts";
-import { at, getJson, openSystem, postJson, type System } from "./system.ts";
+import { at, getJson, openSystem, type System } from "./system.ts";
 import { until } from "./until.ts";
 
 const run = promisify(execFile);
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const dock = { id: "dock-1", driver: "zebra-iotc", topic: "lyon/tags", from: "supplier", to: "dock-1" } as const;
   const bench = { id: "bench", driver: "serial-scanner", port: cable.a, from: "supplier", to: "bench" } as const;
   system = await openSystem({ scenario: { sites: { lyon: { devices: [dock, bench] } } } });
-  await postJson(`${system.centralUrl}/v1/items`, { sku: "KETTLE", name: "Kettle K7", gtins: ["80614141123458"] });
+  await system.post("/v1/items", { sku: "KETTLE", name: "Kettle K7", gtins: ["80614141123458"] });
   browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],

@@ -7,7 +7,7 @@ import { identify, parseEpc } from "@tallygate/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PtyPair, socatPair } from "../../deploy/local/servers.ts";
 import { faultsOfLedger, stockOf } from "./ledger.ts";
-import { at, getJson, openSystem, postJson, type System } from "./system.ts";
+import { at, getJson, openSystem, type System } from "./system.ts";
 import { until } from "./until.ts";
 
 const run = promisify(execFile);
@@ -72,7 +72,7 @@ async function knowTags(epcs: readonly string[]) {
     const { classKey, gtin } = identify({ epcHex });
     const known = gtin === undefined ? { codes: [classKey] } : { gtins: [gtin] };
     const sku = `TAG-${gtin ?? epcHex}`;
-    const response = await postJson(`${system.centralUrl}/v1/items`, { sku, name: sku, ...known });
+    const response = await system.post("/v1/items", { sku, name: sku, ...known });
     expect([201, 409]).toContain(response.status);
   }
 }
@@ -127,7 +127,7 @@ describe("real input", () => {
 
   it("bytes typed into a serial port become stock, in any pieces", async () => {
     const gtin = "09506000134352";
-    await postJson(`${system.centralUrl}/v1/items`, { sku: "KETTLE", name: "Kettle", gtins: [gtin] });
+    await system.post("/v1/items", { sku: "KETTLE", name: "Kettle", gtins: [gtin] });
     const onBench = async () => (await stockOf(system)).get("lyon bench KETTLE");
     const bytes = `]E0${gtin.slice(1)}\r]C101${gtin}3005\r`;
     await writeFile(cable.b, bytes.slice(0, 9));
@@ -142,13 +142,13 @@ describe("real input", () => {
     const gtin = "04012345678901";
     await writeFile(cable.b, `]E0${gtin.slice(1)}\r`);
     const held = async () => {
-      const { items } = await getJson<{ items: { problem: string; key: string }[] }>(
-        `${system.centralUrl}/v1/exceptions?state=open&limit=100`,
+      const { items } = await system.get<{ items: { problem: string; key: string }[] }>(
+        `/v1/exceptions?state=open&limit=100`,
       );
       return items.some(item => item.problem === "movement.code_unknown" && item.key.includes(gtin));
     };
     await until("the centre holds it", held);
-    await postJson(`${system.centralUrl}/v1/items`, { sku: "LATE", name: "Bound later", gtins: [gtin] });
+    await system.post("/v1/items", { sku: "LATE", name: "Bound later", gtins: [gtin] });
     await until("it counts", async () => (await stockOf(system)).get("lyon bench LATE") === 1);
     expect(await held(), "the exception is resolved").toBe(false);
   });

@@ -1,11 +1,11 @@
 import { jetstream } from "@nats-io/jetstream";
-import { connect } from "@nats-io/transport-node";
+import { connectNats } from "@tallygate/kit";
 import { subjects } from "@tallygate/protocol";
 import pg from "pg";
 import { afterEach, expect, it } from "vitest";
 import { TestSite } from "../../central/src/api/testing.ts";
 import { reservedFaults } from "../../central/src/reservations/testing.ts";
-import { at, getJson, openSystem, postJson, type System } from "./system.ts";
+import { at, openSystem, type System } from "./system.ts";
 import { until } from "./until.ts";
 
 const units = 500;
@@ -21,12 +21,13 @@ afterEach(() => system[Symbol.asyncDispose]());
  */
 async function attempt(urls: readonly string[], n: number, repeated: () => void): Promise<string | undefined> {
   const key = `attempt-${n}`;
+  const authorization = `Bearer ${await system.caller.token()}`;
   for (let tries = 0; tries < 20; tries++) {
     if (tries > 0) repeated();
     const url = at(urls, (n + tries) % urls.length);
     const response = await fetch(`${url}/v1/reservations`, {
       method: "POST",
-      headers: { "content-type": "application/json", "idempotency-key": key },
+      headers: { "content-type": "application/json", "idempotency-key": key, authorization },
       body: JSON.stringify({ lines: [{ sku, quantity: 1 }] }),
       signal: AbortSignal.timeout(n % 4 === 0 && tries === 0 ? 20 + n : 30_000),
     }).catch(() => undefined);
@@ -51,14 +52,14 @@ async function query<T extends pg.QueryResultRow>(sql: string, values: readonly 
 }
 
 async function stocked(): Promise<void> {
-  await postJson(`${system.centralUrl}/v1/items`, { sku, name: "The last of them", codes: [`code:${sku}`] });
+  await system.post("/v1/items", { sku, name: "The last of them", codes: [`code:${sku}`] });
   const lyon = new TestSite("lyon");
-  const nc = await connect({ servers: system.nats.url });
+  const nc = await connectNats(system.natsOfCentral, {});
   const batch = lyon.batch([{ code: `code:${sku}`, quantity: units, to: "dock-1" }]);
   await jetstream(nc).publish(subjects.movements("lyon"), JSON.stringify(batch));
   await nc.close();
   await until("the stock is there", async () => {
-    const { on_hand } = await getJson<{ on_hand: number }>(`${system.centralUrl}/v1/stock/${sku}`);
+    const { on_hand } = await system.get<{ on_hand: number }>(`/v1/stock/${sku}`);
     return on_hand === units;
   });
 }

@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { Caller } from "../../deploy/local/caller.ts";
 import { limits } from "../../deploy/local/limits.ts";
 import { isPortFree } from "../../deploy/local/ports.ts";
 import { childrenOf, isRunning } from "../../deploy/local/processes.ts";
@@ -82,10 +83,16 @@ const Movements = z.object({ items: z.array(Movement) });
 
 const centralOf = (start: Start) => /central\s+(http:\S+)/.exec(start.said())?.[1] ?? "";
 
+/** Asks central as the client that the run has made for itself. */
+function ask(start: Start, path: string): Promise<Response> {
+  const secret = readFileSync(join(home, "integrator-secret"), "utf8");
+  return new Caller(centralOf(start), { client: "integrator", secret }).fetch(path);
+}
+
 /** The path of a movement that is in the ledger, once there is one. */
 async function somePosted(start: Start): Promise<string> {
   return vi.waitFor(async () => {
-    const { items } = Movements.parse(await (await fetch(`${centralOf(start)}/v1/movements?limit=100`)).json());
+    const { items } = Movements.parse(await (await ask(start, "/v1/movements?limit=100")).json());
     const posted = items.find(({ state }) => state === "posted");
     if (posted === undefined) throw new Error("nothing is posted yet");
     return `/v1/movements/${posted.site}/${posted.epoch}/${posted.seq}`;
@@ -93,7 +100,7 @@ async function somePosted(start: Start): Promise<string> {
 }
 
 async function expectKnown(start: Start, path: string): Promise<void> {
-  await vi.waitFor(async () => expect((await fetch(centralOf(start) + path)).status).toBe(200), patience);
+  await vi.waitFor(async () => expect((await ask(start, path)).status).toBe(200), patience);
 }
 
 /** The one process of the run in whose command line these words stand. */
@@ -125,6 +132,41 @@ test("npm start runs everything until movements show, refuses a second one besid
   await start.ended;
   expect(start.said()).toContain("Everything has ended.");
   await expectAllGone(all);
+});
+
+test("what it says on the first screen works as it stands: a token, a reservation, a client of one's own", async () => {
+  const start = begin();
+  await untilSaid(start, "Tallygate runs.");
+  await untilSaid(start, /To try:\n\n.*\n.*\n/);
+  const password = /admin, with the password (\S+),/.exec(start.said())?.[1];
+  expect(password).toBe(readFileSync(join(home, "admin-password"), "utf8"));
+  const line = (name: string) => new RegExp(`^ {2}${name} {2,}(.+)$`, "m").exec(start.said())?.[1] ?? "";
+  const shell = (...lines: string[]) => {
+    const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env["PATH"]}` };
+    const { status, stdout, stderr } = spawnSync("bash", ["-euc", lines.join("\n")], {
+      cwd: root,
+      encoding: "utf8",
+      env,
+    });
+    expect(status, stderr).toBe(0);
+    return stdout;
+  };
+  await vi.waitFor(() => {
+    const reservation = JSON.parse(shell(line("a token"), line("reserve one")));
+    expect(reservation, JSON.stringify(reservation)).toMatchObject({ state: "held" });
+  }, patience);
+  expect(JSON.parse(shell(line("a token"), line("stock of an item")))).toHaveProperty("on_hand");
+  expect(shell(line("a client of yours"))).toMatch(/^my-shop {2}integrator at all sites\n.*shown only now: tgs_/);
+  const unsigned = await fetch(`${centralOf(start)}/v1/movements`);
+  expect(unsigned.status).toBe(401);
+  start.process.kill("SIGINT");
+  expect(await start.ended).toBe(0);
+
+  const later = begin();
+  await untilSaid(later, "admin, its first password is in ");
+  expect(later.said()).not.toContain(password);
+  later.process.kill("SIGINT");
+  expect(await later.ended).toBe(0);
 });
 
 test("a part or server that is killed comes back, and what was known is still known", async () => {
@@ -256,7 +298,7 @@ test.runIf(mountable)(
     await untilSaid(start, "NATS was started again and has its streams.");
     const since = new Date().toISOString();
     await vi.waitFor(async () => {
-      const answer = await fetch(`${centralOf(start)}/v1/movements?by=record&since=${since}`);
+      const answer = await ask(start, `/v1/movements?by=record&since=${since}`);
       expect(Movements.parse(await answer.json()).items.length).toBeGreaterThan(0);
     }, patience);
     start.process.kill("SIGINT");

@@ -4,7 +4,7 @@ import { catalogueOf, openSimulation, Scenario } from "@tallygate/firmware-sim";
 import { afterEach, describe, expect, it } from "vitest";
 import { countsOf, faultsOfLedger, seedCatalogue, stockOf, stockOfTruth } from "./ledger.ts";
 import { twoGates } from "./scenarios.ts";
-import { at, getJson, openSystem, type System } from "./system.ts";
+import { at, openSystem, type System } from "./system.ts";
 import { until } from "./until.ts";
 
 let system: System;
@@ -76,8 +76,8 @@ describe("the metrics database", () => {
     const to = new Date(Date.now() + 60_000).toISOString();
     const from = new Date(Date.now() - 600_000).toISOString();
     const counted = async () => {
-      const { series } = await getJson<{ series: { points: { movements: number }[] }[] }>(
-        `${system.centralUrl}/v1/metrics/movements?from=${from}&to=${to}&every=1m`,
+      const { series } = await system.get<{ series: { points: { movements: number }[] }[] }>(
+        `/v1/metrics/movements?from=${from}&to=${to}&every=1m`,
       );
       return series.flatMap(each => each.points).reduce((sum, point) => sum + point.movements, 0);
     };

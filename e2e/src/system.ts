@@ -1,12 +1,24 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ScenarioInput } from "@tallygate/firmware-sim";
-import { isOutside } from "@tallygate/protocol";
+import { createLog, type NatsConfig } from "@tallygate/kit";
+import { isOutside, SiteId } from "@tallygate/protocol";
 import { stringify } from "yaml";
+import { makeNatsKeys, makeSiteKey, type NatsKeys, serverConfiguration } from "../../central/src/auth/nats/keys.ts";
+import { addTestClient } from "../../central/src/auth/testing.ts";
+import { openPool } from "../../central/src/db/pool.ts";
+import { Caller } from "../../deploy/local/caller.ts";
 import type { LocalServer } from "../../deploy/local/local-server.ts";
 import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
 import { Part } from "../../deploy/local/part.ts";
-import { freePort, type LocalPostgres, startInflux, startNats, startPostgres } from "../../deploy/local/servers.ts";
+import {
+  freePort,
+  type LocalPostgres,
+  type NatsKeyFiles,
+  startInflux,
+  startNats,
+  startPostgres,
+} from "../../deploy/local/servers.ts";
 import { until } from "./until.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -41,18 +53,52 @@ export class System implements AsyncDisposable {
   readonly influx: LocalServer;
   readonly centrals: readonly { readonly url: string; readonly part: Part }[];
   readonly sites: readonly Site[];
+  /** How central signs on to NATS, which may do everything there. */
+  readonly natsOfCentral: NatsConfig;
+  #caller: Caller | undefined;
 
-  constructor(parts: Pick<System, "dir" | "postgres" | "nats" | "influx" | "centrals" | "sites">) {
+  constructor(parts: Pick<System, "dir" | "postgres" | "nats" | "influx" | "centrals" | "sites" | "natsOfCentral">) {
     this.dir = parts.dir;
     this.postgres = parts.postgres;
     this.nats = parts.nats;
     this.influx = parts.influx;
     this.centrals = parts.centrals;
     this.sites = parts.sites;
+    this.natsOfCentral = parts.natsOfCentral;
   }
 
   get centralUrl(): string {
     return at(this.centrals, 0).url;
+  }
+
+  /** A client that may do everything. */
+  get caller(): Caller {
+    if (this.#caller === undefined) throw new Error("the first centre does not run yet");
+    return this.#caller;
+  }
+
+  /** What the first centre answers. */
+  async get<T>(path: string): Promise<T> {
+    return bodyOf(await this.caller.fetch(path));
+  }
+
+  post(path: string, body: unknown): Promise<Response> {
+    return this.caller.fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
+      body: JSON.stringify(body),
+    });
+  }
+
+  /** Starts what is ours, and makes a client for the tests. */
+  async start(): Promise<void> {
+    for (const { part } of this.centrals) await part.restart();
+    for (const { edge } of this.sites) await edge.restart();
+    const url = await this.postgres.database("tallygate");
+    const pool = openPool({ url, size: 1, applicationName: "e2e", log: createLog("e2e", "error") });
+    const secret = await addTestClient(pool, "e2e", [{ role: "admin", sites: "all" }]);
+    await pool.end();
+    this.#caller = new Caller(this.centralUrl, { client: "e2e", secret });
   }
 
   site(name: string): Site {
@@ -90,23 +136,29 @@ export class System implements AsyncDisposable {
 /** Starts everything but the devices, and makes the scenario's catalogue known to the centre. */
 export async function openSystem(options: SystemOptions): Promise<System> {
   const dir = await temporaryDir("e2e");
+  const { keys, files } = await writeNatsKeys(dir);
   const natsDir = join(dir, "nats");
-  const [postgres, nats, influx] = await Promise.all([startPostgres(), startNats({ dir: natsDir }), startInflux()]);
+  const [postgres, nats, influx] = await Promise.all([
+    startPostgres(),
+    startNats({ dir: natsDir, keys: files }),
+    startInflux(),
+  ]);
   const database = await postgres.database("tallygate");
+  const natsOfCentral = { servers: [nats.url], credentials: files.credentials };
   const centrals = [];
   for (let n = 0; n < (options.centrals ?? 1); n++) {
-    centrals.push(await centralPart(join(dir, `central-${n}`), { database, nats: nats.url, influx: influx.url }));
+    centrals.push(await centralPart(join(dir, `central-${n}`), { database, nats: natsOfCentral, influx: influx.url }));
   }
   const sites = [];
   for (const [name, site] of Object.entries(options.scenario.sites)) {
-    sites.push(
-      await edgePart(join(dir, name), { name, devices: site.devices, nats: nats.url, ports: options.ports ?? {} }),
-    );
+    const credentials = join(dir, `${name}.creds`);
+    await writeFile(credentials, (await makeSiteKey(keys.sitesKey, SiteId.parse(name))).credentials);
+    const ofSite = { name, devices: site.devices, nats: { servers: [nats.url], credentials } };
+    sites.push(await edgePart(join(dir, name), { ...ofSite, ports: options.ports ?? {} }));
   }
-  const system = new System({ dir, postgres, nats, influx, centrals, sites });
+  const system = new System({ dir, postgres, nats, influx, centrals, sites, natsOfCentral });
   try {
-    for (const { part } of centrals) await part.restart();
-    for (const { edge } of sites) await edge.restart();
+    await system.start();
     return system;
   } catch (error) {
     await system[Symbol.asyncDispose]();
@@ -114,9 +166,17 @@ export async function openSystem(options: SystemOptions): Promise<System> {
   }
 }
 
+async function writeNatsKeys(dir: string): Promise<{ readonly keys: NatsKeys; readonly files: NatsKeyFiles }> {
+  const keys = await makeNatsKeys();
+  const files = { configuration: join(dir, "keys.conf"), credentials: join(dir, "central.creds") };
+  await writeFile(files.configuration, serverConfiguration(keys.trust));
+  await writeFile(files.credentials, keys.centralCredentials);
+  return { keys, files };
+}
+
 interface CentralNeeds {
   readonly database: string;
-  readonly nats: string;
+  readonly nats: NatsConfig;
   readonly influx: string;
 }
 
@@ -125,7 +185,7 @@ async function centralPart(dir: string, needs: CentralNeeds) {
   const part = await configured("central", dir, listen, {
     http: { listen },
     database: { url: needs.database },
-    nats: { servers: [needs.nats] },
+    nats: needs.nats,
     influx: { url: needs.influx },
   });
   return { url: `http://${listen}`, part };
@@ -136,7 +196,7 @@ type Devices = ScenarioInput["sites"][string]["devices"];
 interface EdgeNeeds {
   readonly name: string;
   readonly devices: Devices;
-  readonly nats: string;
+  readonly nats: NatsConfig;
   readonly ports: Readonly<Record<string, string>>;
 }
 
@@ -149,7 +209,7 @@ async function edgePart(dir: string, { name, devices, nats, ports }: EdgeNeeds):
     http: { listen },
     mqtt: { listen: `127.0.0.1:${mqttPort}`, anonymous: true },
     readers: { listen: `127.0.0.1:${readersPort}`, anonymous: true },
-    nats: { servers: [nats] },
+    nats,
     data,
     devices: devices.map(device => edgeDevice(device, ports)),
   });
@@ -202,19 +262,14 @@ async function configured(name: "central" | "edge", dir: string, listen: string,
   });
 }
 
+/** What an edge answers: it asks nobody who he is. */
 export async function getJson<T>(url: string): Promise<T> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
+  return bodyOf(await fetch(url, { signal: AbortSignal.timeout(10_000) }));
 }
 
-export async function postJson(url: string, body: unknown): Promise<Response> {
-  return fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(10_000),
-  });
+async function bodyOf<T>(response: Response): Promise<T> {
+  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
 }
 
 export function at<T>(list: readonly T[], index: number): T {

@@ -3,6 +3,7 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { createLog } from "@tallygate/kit";
 import { subjects } from "@tallygate/protocol";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { Caller } from "../../../deploy/local/caller.ts";
 import {
   type LocalPostgres,
   type LocalServer,
@@ -10,8 +11,10 @@ import {
   startNats,
   startPostgres,
 } from "../../../deploy/local/servers.ts";
+import { addTestClient, first_admin_password } from "../auth/testing.ts";
 import { type Central, openCentral } from "../central.ts";
 import { CentralConfig } from "../config.ts";
+import { openPool } from "../db/pool.ts";
 import { type MovementInput, noonMs, TestSite } from "./testing.ts";
 
 const soon = { timeout: 20_000, interval: 50 };
@@ -22,16 +25,24 @@ let nats: LocalServer;
 let influx: LocalServer;
 let central: Central;
 let nc: NatsConnection;
+let caller: Caller;
 
 beforeAll(async () => {
   [postgres, nats, influx] = await Promise.all([startPostgres(), startNats(), startInflux()]);
+  const url = await postgres.database("tallygate");
   const config = CentralConfig.parse({
     http: { listen: "127.0.0.1:0" },
-    database: { url: await postgres.database("tallygate") },
+    auth: { first_admin_password },
+    database: { url },
     nats: { servers: [nats.url] },
     influx: { url: influx.url },
   });
-  central = await openCentral(config, { log: createLog("test", "error") });
+  const log = createLog("test", "error");
+  central = await openCentral(config, { log });
+  const pool = openPool({ url, size: 1, applicationName: "test", log });
+  const secret = await addTestClient(pool, "test", [{ role: "admin", sites: "all" }]);
+  await pool.end();
+  caller = new Caller(central.url, { client: "test", secret });
   nc = await connect({ servers: nats.url });
 });
 
@@ -46,19 +57,37 @@ async function publish(site: TestSite, movements: readonly Partial<MovementInput
 }
 
 async function get(path: string) {
-  const response = await fetch(central.url + path);
+  const response = await caller.fetch(path);
   const text = await response.text();
   return { status: response.status, text, body: text.startsWith("{") ? JSON.parse(text) : undefined };
 }
 
+test("everything that is documented under /v1 asks who calls, and the rest asks nobody", async () => {
+  const { paths } = await (await fetch(`${central.url}/openapi.json`)).json();
+  const documented = Object.entries<object>(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map(method => ({ path: path.replaceAll(/\{\w+\}/g, "1"), method: method.toUpperCase() })),
+  );
+  const guarded = documented.filter(({ path }) => path.startsWith("/v1/"));
+  expect(guarded.length).toBeGreaterThan(30);
+  for (const { path, method } of guarded) {
+    const answer = await fetch(central.url + path, { method });
+    expect([method, path, answer.status]).toEqual([method, path, 401]);
+    expect(await answer.json()).toMatchObject({ code: "access.missing" });
+  }
+  const open = ["/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/.well-known/jwks.json"];
+  for (const path of [...open, "/.well-known/oauth-authorization-server"]) {
+    expect([path, (await fetch(central.url + path)).status]).toEqual([path, 200]);
+  }
+});
+
 test("what an edge publishes is in the stock, the ledger, the stream, the series and the counters", async () => {
-  await fetch(`${central.url}/v1/items`, {
+  await caller.fetch("/v1/items", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ sku: "OAT-1L", name: "Oat drink 1 L", gtins: ["9506000134352"] }),
   });
   const abort = new AbortController();
-  const stream = await fetch(`${central.url}/v1/stream`, { signal: abort.signal });
+  const stream = await caller.fetch("/v1/stream", { signal: abort.signal });
   const lyon = new TestSite("lyon");
   await publish(lyon, [
     { code: gtin, quantity: 8, eventTimeMs: noonMs },
@@ -119,7 +148,7 @@ test("what a site says of itself is shown, and a code that is bound is told to t
     nc.subscribe(subject, { callback: (_, message) => void told.push(message.subject) });
   }
   await nc.flush();
-  const answer = await fetch(`${central.url}/v1/items`, {
+  const answer = await caller.fetch("/v1/items", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ sku: "WHO", name: "who", codes: ["code:WHO"] }),

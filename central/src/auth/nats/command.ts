@@ -28,10 +28,11 @@ const done: Running = { done: Promise.resolve(), [Symbol.asyncDispose]: async ()
 
 const onlyOurs = 0o600;
 const natsUsage = "nats init [DIRECTORY], nats revoke DIRECTORY KEY or nats renew DIRECTORY";
-const edgeKeyUsage = "edge-key SITE FILE [UNTIL], such as edge-key lyon lyon.creds 2028-01-01";
+const edgeKeyUsage = "edge-key SITE FILE [--until DATE], such as edge-key lyon lyon.creds --until 2028-01-01";
 
 interface CommandContext {
   readonly args: readonly string[];
+  readonly flags?: ReadonlyMap<string, readonly string[]>;
   readonly now?: () => number;
   readonly say?: (line: string) => void;
 }
@@ -52,9 +53,10 @@ export async function openNatsKeys(
 /** The command `edge-key`: makes a key for a site's edge and writes it to a file, once. */
 export async function openEdgeKey(
   { nats }: Pick<CentralConfig, "nats">,
-  { args: [site, file, until, ...more], now = Date.now, say = printLine }: CommandContext,
+  { args: [site, file, ...more], flags, now = Date.now, say = printLine }: CommandContext,
 ): Promise<Running> {
-  if (file === undefined || more.length > 0) throw new Error(`write ${edgeKeyUsage}`);
+  const [until, ...others] = flags?.get("until") ?? [];
+  if (file === undefined || more.length + others.length > 0) throw new Error(`write ${edgeKeyUsage}`);
   const parsed = SiteId.safeParse(site);
   if (!parsed.success) throw new Error(`"${site}" is no site: ${parsed.error.issues[0]?.message}`);
   const untilMs = until === undefined ? undefined : Date.parse(until);

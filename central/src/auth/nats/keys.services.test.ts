@@ -35,10 +35,12 @@ afterAll(async () => {
 });
 
 /** Runs a command, and gives what it said. */
-async function run(command: typeof openEdgeKey, ...args: string[]): Promise<string> {
+async function run(command: typeof openEdgeKey, ...words: string[]): Promise<string> {
   const said: string[] = [];
+  const [args, until] = words.at(-2) === "--until" ? [words.slice(0, -2), words.slice(-1)] : [words];
+  const flags = new Map(until && [["until", until]]);
   const config = { nats: { servers: [], sites_key: file(natsFiles.sitesKey) } };
-  const running = await command(config, { args, say: line => void said.push(line) });
+  const running = await command(config, { args, flags, say: line => void said.push(line) });
   await running.done;
   return said.join("\n");
 }
@@ -235,15 +237,15 @@ describe("the commands", () => {
 
   test.each([
     [["Lyon!", "x.creds"], '"Lyon!" is no site'],
-    [["lyon"], "write edge-key SITE FILE [UNTIL]"],
-    [["lyon", "x.creds", "2001-01-01"], '"2001-01-01" is no time to come'],
-    [["lyon", "x.creds", "soon"], '"soon" is no time to come'],
+    [["lyon"], "write edge-key SITE FILE [--until DATE]"],
+    [["lyon", "x.creds", "--until", "2001-01-01"], '"2001-01-01" is no time to come'],
+    [["lyon", "x.creds", "--until", "soon"], '"soon" is no time to come'],
   ])("edge-key %j is refused", async (args, reason) => {
     await expect(run(openEdgeKey, ...args)).rejects.toThrow(reason);
   });
 
   test("an end date is said and stands in the key", async () => {
-    expect(await run(openEdgeKey, "lyon", file("ends.creds"), "2100-01-01")).toContain(
+    expect(await run(openEdgeKey, "lyon", file("ends.creds"), "--until", "2100-01-01")).toContain(
       "until 2100-01-01T00:00:00.000Z",
     );
     const [, token] = /(eyJ\S+)/.exec(await readFile(file("ends.creds"), "utf8")) ?? [];
