@@ -17,6 +17,8 @@ import {
 } from "./testing.ts";
 
 /** The parts of an OpenAPI document that these tests read. */
+import { webhookExampleIds } from "./webhook-schemas.ts";
+
 const Schema = z.looseObject({
   $ref: z.string().optional(),
   type: z.union([z.string(), z.array(z.string())]).optional(),
@@ -71,6 +73,12 @@ beforeAll(async () => {
   await ledger.apply(lyon, [{ to: "dock-2", code: "code:HELD", quantity: 2 }]);
   for (const id of Object.values(exampleIds)) await reserveAs(id);
 });
+  await ledger.apply(lyon, [
+    { to: "bin-9", code: "code:HELD" },
+    { from: "bin-9", to: "customer", code: "code:HELD" },
+  ]);
+  await seedExampleCounts(ledger.pool, api.post, { empty: "bin-9", named: "dock-2" });
+  for (const id of Object.values(webhookExampleIds)) await addWebhookAs(id);
 
 afterAll(async () => {
   await api?.[Symbol.asyncDispose]();
@@ -86,6 +94,12 @@ async function reserveAs(id: string): Promise<void> {
 }
 
 /** Every operation; what creates comes first, so that the others find it. */
+/** Adds a webhook under the id that the examples have. */
+async function addWebhookAs(id: string): Promise<void> {
+  const { body } = await api.post("/v1/webhooks", { url: "https://shop.example.com/" });
+  await ledger.pool.query("update webhook set id = $1 where id = $2", [id, body.id]);
+}
+
 function operations(): { method: string; path: string; operation: Operation }[] {
   return Object.entries(document.paths)
     .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ method, path, operation })))

@@ -40,7 +40,8 @@ const listRoute = guardedRoute(
             examples: [0],
           }),
         since: Instant.optional().meta({
-          description: "Instead of `after`: only what was recorded at or after this time.",
+          description: "Without `after`: only what was recorded at or after this time.",
+          examples: ["2020-01-01T00:00:00Z"],
         }),
         type: TypePattern.optional().meta({ description: "A type, or all of an area.", examples: ["order.*"] }),
         key: exactText(500)
