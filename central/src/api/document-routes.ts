@@ -12,7 +12,14 @@ import { viewOf } from "../documents/view.ts";
 import type { SiteCommit } from "../ingest/site-commit.ts";
 import { Names } from "../reservations/names.ts";
 import { callerOf, guardedRoute, sitesOf } from "./access.ts";
-import { asked, DocumentHeaders, DocumentId, exampleDocuments, statesOf } from "./document-schemas.ts";
+import {
+  asked,
+  DocumentHeaders,
+  documentId,
+  type ExampleAction,
+  exampleNumbers,
+  statesOf,
+} from "./document-schemas.ts";
 import { isKnown } from "./etag.ts";
 import { conditional, json } from "./fields.ts";
 import { idempotent, once } from "./once.ts";
@@ -30,8 +37,8 @@ export interface DocumentRoutesOptions<T> {
   readonly schema: z.ZodType<T>;
 }
 
-export function documentParams(example: keyof typeof exampleDocuments) {
-  return z.object({ id: DocumentId.meta({ examples: [exampleDocuments[example]] }) });
+export function documentParams(kind: DocumentKind, action: ExampleAction) {
+  return z.object({ id: documentId(kind, action) });
 }
 
 export const changeProblems = problemResponses(
@@ -60,7 +67,7 @@ export function documentRoutes<T extends object>(parts: ApiParts, { kind, schema
           .enum(["true", "false"])
           .optional()
           .meta({ description: "Those of which something is awaited, or the others." }),
-        number: asked.number.meta({ examples: ["SO-4711"] }),
+        number: asked.number.meta({ examples: [exampleNumbers[kind]] }),
         reference: asked.reference,
         partner: asked.partner,
         sku: asked.sku.optional().meta({ description: "Those with a line of this item.", examples: ["OAT-1L"] }),
@@ -79,7 +86,7 @@ export function documentRoutes<T extends object>(parts: ApiParts, { kind, schema
     path: `${path}/{id}`,
     tags,
     summary: `One ${kind}`,
-    request: { params: documentParams("read"), headers: conditional },
+    request: { params: documentParams(kind, "read"), headers: conditional },
     responses: {
       200: json("The document, with its version as ETag", schema),
       304: { description: "It is what the caller has" },
@@ -118,7 +125,7 @@ function documentEnds<T extends object>(parts: ApiParts, { kind, schema }: Docum
       path: `${path}/{id}/${end}`,
       tags: [path.slice(1)],
       summary,
-      request: { params: documentParams(end), headers: idempotent.extend(DocumentHeaders.shape) },
+      request: { params: documentParams(kind, end), headers: idempotent.extend(DocumentHeaders.shape) },
       responses: { 200: json("The document as it is now", schema), ...changeProblems },
     });
   const names = new Names();

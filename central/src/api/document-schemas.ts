@@ -1,7 +1,7 @@
 import { z } from "@tallygate/kit";
 import { limits, PlaceCode, SiteId, Sku } from "@tallygate/protocol";
 import { whenShort } from "../documents/draft.ts";
-import { type DocumentKind, kindOf } from "../documents/kinds.ts";
+import { type DocumentKind, documentKinds, kindOf } from "../documents/kinds.ts";
 import { documentLimits } from "../documents/limits.ts";
 import { exactText, fields, text } from "./fields.ts";
 import { Instant } from "./instant.ts";
@@ -52,6 +52,7 @@ export const asked = {
       description: `Where there is less than a line asks for. ${Object.entries(whenShort)
         .map(([name, means]) => `\`${name}\`: ${means}`)
         .join("; ")}.`,
+      examples: ["backorder"],
     }),
 } as const;
 
@@ -61,7 +62,10 @@ export const DocumentHeaders = z.object({
     .string()
     .regex(/^"[1-9][0-9]{0,8}"$/, "give the ETag of a document as it was answered")
     .optional()
-    .meta({ description: "The ETag of the document as you have seen it; refused when it has changed since." }),
+    .meta({
+      description: "The ETag of the document as you have seen it; refused when it has changed since.",
+      examples: ['"1"'],
+    }),
 });
 
 const count = (description: string) => z.int().meta({ description });
@@ -107,7 +111,7 @@ export function statesOf(kind: DocumentKind) {
 
 export function documentOf<K extends DocumentKind, L extends z.ZodType>(kind: K, line: L) {
   return z.object({
-    id: DocumentId,
+    id: documentId(kind, "read"),
     number: z.string().meta({ examples: [exampleNumbers[kind]] }),
     state: statesOf(kind),
     site: fields.site,
@@ -122,16 +126,27 @@ export function documentOf<K extends DocumentKind, L extends z.ZodType>(kind: K,
   });
 }
 
-export const DocumentId = z
-  .uuid()
-  .meta({ description: "A document's id.", examples: ["019c3f1e-7a54-7bd1-9c7e-000000000001"] });
+/** What is done with a document once; the examples have a document for each. */
+export const exampleActions = [
+  "read",
+  "cancel",
+  "close",
+  "change",
+  "pick",
+  "ship",
+  "receive",
+  "leave",
+  "arrive",
+  "inspect",
+] as const;
+export type ExampleAction = (typeof exampleActions)[number];
 
-/** Ids that examples have, one for each thing that is done once. */
-export const exampleDocuments = {
-  read: "019c3f1e-7a54-7bd1-9c7e-000000000001",
-  cancel: "019c3f1e-7a54-7bd1-9c7e-000000000002",
-  close: "019c3f1e-7a54-7bd1-9c7e-000000000003",
-  change: "019c3f1e-7a54-7bd1-9c7e-000000000004",
-  pick: "019c3f1e-7a54-7bd1-9c7e-000000000005",
-  ship: "019c3f1e-7a54-7bd1-9c7e-000000000006",
-} as const;
+/** The id of the document that an example is about. */
+export function exampleDocument(kind: DocumentKind, action: ExampleAction): string {
+  const number = 100 * (documentKinds.indexOf(kind) + 1) + exampleActions.indexOf(action);
+  return `019c3f1e-7a54-7bd1-9c7e-${String(number).padStart(12, "0")}`;
+}
+
+export function documentId(kind: DocumentKind, action: ExampleAction) {
+  return z.uuid().meta({ description: "The document's id.", examples: [exampleDocument(kind, action)] });
+}

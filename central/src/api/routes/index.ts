@@ -9,18 +9,22 @@ import { itemImportRoutes } from "./item-import.ts";
 import { itemRoutes } from "./items.ts";
 import { meRoutes } from "./me.ts";
 import { lotRoutes } from "./lots.ts";
+import { listRoutes } from "./lists.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { movementRoutes } from "./movements.ts";
 import { orderRoutes } from "./orders.ts";
 import { placeRoutes } from "./places.ts";
 import { reorderPointRoutes } from "./reorder-points.ts";
 import { reservationRoutes } from "./reservations.ts";
+import { returnRoutes } from "./returns.ts";
+import { shipmentRoutes } from "./shipments.ts";
 import { siteRoutes } from "./sites.ts";
 import { stockRoutes } from "./stock.ts";
 import { streamRoutes } from "./stream.ts";
 import { tagRoutes } from "./tags.ts";
 import { userRoutes } from "./users.ts";
 import { webhookRoutes } from "./webhooks.ts";
+import { transferRoutes } from "./transfers.ts";
 import { whyRoutes } from "./why.ts";
 
 /** Everything under /v1. A resource is one file and one line here. */
@@ -37,6 +41,10 @@ export const routes = [
   siteRoutes,
   reservationRoutes,
   orderRoutes,
+  shipmentRoutes,
+  transferRoutes,
+  returnRoutes,
+  listRoutes,
   countFigureRoutes,
   countRoutes,
   exceptionRoutes,

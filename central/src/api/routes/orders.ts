@@ -10,6 +10,7 @@ import { Names } from "../../reservations/names.ts";
 import { callerOf, guardedRoute, requireSite } from "../access.ts";
 import { changeProblems, changer, documentParams, documentRoutes, etagOf, nameOf, writes } from "../document-routes.ts";
 import { asked, DocumentHeaders, documentOf, exampleNumbers, OrderLine } from "../document-schemas.ts";
+import { workRoutes } from "../document-work.ts";
 import { body, json } from "../fields.ts";
 import { locatedIn } from "../located.ts";
 import { idempotent } from "../once.ts";
@@ -105,7 +106,7 @@ const changeRoute = guardedRoute(writes, {
   tags,
   summary: "Changes an order of which nothing has left its shelf",
   request: {
-    params: documentParams("change"),
+    params: documentParams("order", "change"),
     headers: idempotent.extend(DocumentHeaders.shape),
     body: body(OrderChange),
   },
@@ -141,7 +142,8 @@ export function orderRoutes(parts: ApiParts) {
         return done.ok ? done : { ok: false, problem: inBody(done.problem) };
       });
       return changed.ok ? c.json(changed.value, 200) : answerProblem(c, changed.problem);
-    });
+    })
+    .route("/", workRoutes(parts, { kind, schema: Order }));
 }
 
 function draftOf(c: Context, request: z.infer<typeof NewOrder>): DocumentDraft {
