@@ -234,3 +234,52 @@ describe("/v1/reorder-points", () => {
     expect((await api.post("/v1/reorder-points", { items: [point, point] })).status).toBe(400);
   });
 });
+
+describe("GET /v1/stock", () => {
+  const total = async (query: string) => (await api.get(`/v1/stock/OAT-1L?${query}`)).body;
+
+  test("shows one lot, also as of a past time", async () => {
+    const paris = new TestSite("paris");
+    await ledger.apply(paris, [
+      { code: lot("P"), quantity: 5, to: "dock", eventTimeMs: 1_000_000 },
+      { code: gtin, quantity: 9, to: "dock", eventTimeMs: 1_000_000 },
+      { code: lot("P"), quantity: 2, from: "dock", to: "shelf", eventTimeMs: 2_000_000 },
+    ]);
+    expect(await total("site=paris&lot=P")).toMatchObject({
+      ...{ on_hand: 5, reserved: null, available: null },
+      places: [
+        { place: "dock", on_hand: 3 },
+        { place: "shelf", on_hand: 2 },
+      ],
+    });
+    expect(await total("site=paris&lot=P&as_of=1970-01-01T00:20:00Z")).toMatchObject({
+      places: [{ place: "dock", on_hand: 5 }],
+    });
+    expect((await api.get("/v1/stock?lot=P")).body.items).toMatchObject([{ sku: "OAT-1L", on_hand: 5 }]);
+    expect((await api.get("/v1/stock?lot=NONE")).body.items).toEqual([]);
+  });
+
+  test("sums up what stands in a place", async () => {
+    await api.post("/v1/places", { site: "paris", code: "hall" });
+    await api.request("PATCH", "/v1/places/paris/shelf", { body: { parent: "hall" } });
+    await api.request("PATCH", "/v1/places/paris/dock", { body: { parent: "shelf" } });
+    expect(await total("site=paris&place=hall")).toMatchObject({ on_hand: 0, places: [] });
+    expect(await total("site=paris&place=hall&include=below")).toMatchObject({ on_hand: 14, available: 14 });
+    expect(await total("place=shelf&include=below&lot=P")).toMatchObject({ on_hand: 5, in_transit: null });
+    const listed = await api.get("/v1/stock?site=paris&place=hall&include=below");
+    expect(listed.body.items).toMatchObject([{ on_hand: 14, places: [{ place: "dock" }, { place: "shelf" }] }]);
+  });
+
+  test("shows what has left one site and is not at the other yet", async () => {
+    const [from, to] = [new TestSite("from"), new TestSite("to")];
+    await ledger.apply(from, [
+      { code: gtin, quantity: 9, to: "dock" },
+      { code: gtin, quantity: 6, from: "dock", to: "transit" },
+    ]);
+    expect(await total("")).toMatchObject({ in_transit: 6 });
+    await ledger.apply(to, [{ code: gtin, quantity: 4, from: "transit", to: "dock" }]);
+    expect(await total("")).toMatchObject({ in_transit: 2 });
+    expect(await total("site=from")).toMatchObject({ on_hand: 3, in_transit: 6 });
+    expect(await total("site=to")).toMatchObject({ on_hand: 4, in_transit: -4 });
+  });
+});

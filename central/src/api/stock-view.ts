@@ -3,7 +3,7 @@ import { isOutside } from "@tallygate/protocol";
 import type { LevelRow, StockItemRow } from "../db/queries/stock.ts";
 import { fields } from "./fields.ts";
 
-const held = "null as of a past time: holds keep no history.";
+const held = "null as of a past time, since holds keep no history, and of a lot.";
 const quantities = {
   on_hand: z.int().meta({ description: "Physically there, in the item's smallest unit.", examples: [42] }),
   reserved: z
@@ -26,7 +26,21 @@ const PlaceStock = z
 
 /** What there is of an item: in total, and at each place where it is not all zero. */
 export const ItemStock = z
-  .object({ sku: fields.sku, name: z.string(), uom: z.string(), ...quantities, places: z.array(PlaceStock) })
+  .object({
+    sku: fields.sku,
+    name: z.string(),
+    uom: z.string(),
+    ...quantities,
+    in_transit: z
+      .int()
+      .nullable()
+      .meta({
+        description:
+          "Left one place or site and not yet at the other: what went into transit less what came out of it. At one site that is its own account: below zero where more came from others than went to them. Null where a place is asked for.",
+        examples: [0],
+      }),
+    places: z.array(PlaceStock),
+  })
   .openapi("ItemStock", {
     description:
       "Totals are those of the places listed, without the outsides; places with nothing at all are left out.",
@@ -37,17 +51,20 @@ export interface StockView {
   /** The sites that the caller may see. */
   readonly sites?: readonly string[] | undefined;
   readonly place?: string | undefined;
-  readonly include?: "outsides" | undefined;
+  /** In place of the place: it and what stands in it, as `site/place`. */
+  readonly within?: ReadonlySet<string> | undefined;
+  readonly lot?: string | undefined;
+  readonly include?: "outsides" | "below" | undefined;
   readonly as_of?: string | undefined;
 }
 
 /** Puts an item and its levels together as a view of them is asked for. */
 export function itemStock(item: StockItemRow, levels: readonly LevelRow[], view: StockView) {
-  const asked = levels.filter(
-    level =>
-      (view.site ?? level.site) === level.site &&
-      (view.place ?? level.place) === level.place &&
-      view.sites?.includes(level.site) !== false,
+  const ofSites = levels.filter(
+    level => (view.site ?? level.site) === level.site && view.sites?.includes(level.site) !== false,
+  );
+  const asked = ofSites.filter(({ site, place }) =>
+    view.within === undefined ? (view.place ?? place) === place : view.within.has(`${site}/${place}`),
   );
   const outsidesToo = view.include === "outsides" || (view.place !== undefined && isOutside(view.place));
   return {
@@ -56,12 +73,17 @@ export function itemStock(item: StockItemRow, levels: readonly LevelRow[], view:
     uom: item.uom,
     ...total(
       asked.filter(level => !level.outside),
-      view.as_of === undefined ? 0 : null,
+      view.as_of === undefined && view.lot === undefined ? 0 : null,
     ),
+    in_transit: view.place === undefined ? inTransit(ofSites) : null,
     places: asked
       .filter(level => outsidesToo || !level.outside)
       .map(({ site, place, outside, ...level }) => ({ site, place, outside, ...withAvailable(level) })),
   };
+}
+
+function inTransit(levels: readonly LevelRow[]): number {
+  return levels.reduce((sum, { place, on_hand }) => (place === "transit" ? sum + on_hand : sum), 0);
 }
 
 type Level = Pick<LevelRow, "on_hand" | "reserved" | "blocked">;

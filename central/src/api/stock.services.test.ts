@@ -40,6 +40,7 @@ describe("GET /v1/stock/{sku}", () => {
     const { status, body } = await api.get("/v1/stock/OAT-1L");
     expect(status).toBe(200);
     expect(body).toEqual({
+      in_transit: 0,
       sku: "OAT-1L",
       name: "Oat drink 1 L",
       uom: "H87",

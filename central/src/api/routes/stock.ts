@@ -1,10 +1,12 @@
 import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
-import { Account, SiteId, Sku } from "@tallygate/protocol";
+import { Account, isOutside, SiteId, Sku } from "@tallygate/protocol";
+import { readBelow } from "../../db/places/places.ts";
 import type { Pool } from "../../db/pool.ts";
 import {
   type LevelRow,
   readLevels,
   readLevelsAsOf,
+  readLotLevels,
   readStockItems,
   readStockOfSkus,
   type StockItemRow,
@@ -13,7 +15,7 @@ import {
 import { guardedRoute, sitesOf } from "../access.ts";
 import { batchReads } from "../batch-reads.ts";
 import { etagOf, isKnown } from "../etag.ts";
-import { conditional, json } from "../fields.ts";
+import { conditional, exactText, json } from "../fields.ts";
 import { Instant } from "../instant.ts";
 import { apiLimits } from "../limits.ts";
 import { cursorParam, cutPage, encodeCursor, Limit, pageOf } from "../page.ts";
@@ -25,10 +27,16 @@ const tags = ["stock"];
 const view = {
   site: SiteId.optional(),
   place: Account.optional(),
-  include: z
-    .enum(["outsides"])
+  include: z.enum(["outsides", "below"]).optional().meta({
+    description:
+      "`outsides` shows suppliers, customers, loss, found and transit too; `below` what stands in the place, too.",
+  }),
+  lot: exactText(20)
     .optional()
-    .meta({ description: "Shows suppliers, customers, loss, found and transit too." }),
+    .meta({
+      description: "Only what moved under a code with this lot; what is promised or blocked is not known by lot.",
+      examples: ["L-2041"],
+    }),
   as_of: Instant.optional().meta({
     description: "As it was then: the sum of the ledger up to and including this time.",
     examples: ["2036-11-23T09:30:00Z"],
@@ -84,11 +92,16 @@ export function stockRoutes({ pool }: ApiParts) {
   });
 
   return new OpenAPIHono()
-    .openapi(listRoute, async c => c.json(await readPage(pool, { ...c.req.valid("query"), sites: sitesOf(c) }), 200))
+    .openapi(listRoute, async c => {
+      const query = { ...c.req.valid("query"), sites: sitesOf(c) };
+      return c.json(await readPage(pool, { ...query, ...(await readWithin(pool, query)) }), 200);
+    })
     .openapi(oneRoute, async c => {
       const { sku } = c.req.valid("param");
-      const query = { ...c.req.valid("query"), sites: sitesOf(c) };
-      const found = query.as_of === undefined ? await lookUp(sku) : await readPast(pool, sku, query);
+      const asked = { ...c.req.valid("query"), sites: sitesOf(c) };
+      const query = { ...asked, ...(await readWithin(pool, asked)) };
+      const found =
+        query.as_of === undefined && query.lot === undefined ? await lookUp(sku) : await readPast(pool, sku, query);
       if (found === undefined) {
         return answerProblem(c, { code: "item.unknown", detail: `No item has the SKU ${sku}.`, at: "path.sku" });
       }
@@ -126,11 +139,22 @@ interface StockQuery {
   readonly site?: string | undefined;
   readonly sites?: readonly string[] | undefined;
   readonly place?: string | undefined;
-  readonly include?: "outsides" | undefined;
+  readonly placeIds?: readonly number[] | undefined;
+  readonly lot?: string | undefined;
+  readonly include?: "outsides" | "below" | undefined;
   readonly as_of?: string | undefined;
   readonly by: "event" | "record";
 }
 
+/** The places that a place stands for: itself, or with `include=below` all that stands in it too. */
+async function readWithin(pool: Pool, { site, place, include }: StockQuery) {
+  if (place === undefined || include !== "below" || isOutside(place)) return {};
+  const places = await readBelow(pool, { site, place });
+  const within = new Set(places.map(each => `${each.site}/${each.code}`));
+  return { placeIds: places.map(each => each.id), within };
+}
+
+/** What is not kept for look-ups: what was once, and what is of a lot. */
 async function readPast(pool: Pool, sku: string, query: StockQuery): Promise<Found | undefined> {
   const [item] = await readStockItems(pool, { sku }, { after: undefined, limit: 1 });
   if (item === undefined) return undefined;
@@ -144,10 +168,9 @@ async function levels(
   limit: number,
 ): Promise<LevelRow[]> {
   const ids = items.map(item => item.id);
-  const { as_of: asOf, by } = query;
-  return asOf === undefined
-    ? readLevels(pool, ids, query, limit)
-    : readLevelsAsOf(pool, ids, query, { asOf, by, limit });
+  const { as_of: asOf, by, lot } = query;
+  if (asOf !== undefined) return readLevelsAsOf(pool, ids, query, { asOf, by, limit });
+  return lot === undefined ? readLevels(pool, ids, query, limit) : readLotLevels(pool, ids, { ...query, lot }, limit);
 }
 
 async function readPage(

@@ -1,3 +1,4 @@
+import { lotInCode } from "../ledger/lots.ts";
 import type { Executor } from "../pool.ts";
 
 /** Items after `after` by number, counting those that only levels name. */
@@ -35,9 +36,6 @@ export interface WrongBalance {
   readonly sum: number;
 }
 
-/** Where a posting's code says which lot it was of. See `lotOf` in stock/thing.ts. */
-const lot = `case when code like '(0_)______________(10)%' then replace(substr(code, 23), '\\(', '(') end`;
-
 const blockedByLots = `(select coalesce(sum(greatest(l.on_hand, 0)), 0)::bigint from lot_stock l join lot using (item_id, lot)
   where l.item_id = k.item_id and l.place_id = k.place_id and lot.status = 'blocked')`;
 
@@ -48,7 +46,7 @@ const blockedByLots = `(select coalesce(sum(greatest(l.on_hand, 0)), 0)::bigint 
 export async function compareBalances(db: Executor, items: readonly number[]): Promise<BalancesPage> {
   const { rows } = await db.query<BalancesPage>(
     `with line as materialized (
-       select item_id, posted_from, posted_to, quantity, ${lot} as lot from posting where item_id = any($1::integer[])
+       select item_id, posted_from, posted_to, quantity, ${lotInCode} as lot from posting where item_id = any($1::integer[])
      ), side as (
        select item_id, posted_to as place_id, lot, quantity from line
        union all select item_id, posted_from, lot, -quantity from line

@@ -2,6 +2,9 @@ import type { LotDelta } from "../../stock/deltas.ts";
 import { binaryArray } from "../binary.ts";
 import type { Client } from "../pool.ts";
 
+/** SQL: the lot in a movement's code, or null. As `lotOf` in stock/thing.ts. */
+export const lotInCode = `case when code like '(0_)______________(10)%' then replace(substr(code, 23), '\\(', '(') end`;
+
 /** What the quantity of a lot at a place has become, and whether the lot is blocked. */
 export interface ReachedLot {
   readonly itemId: number;

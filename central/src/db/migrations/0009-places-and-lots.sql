@@ -59,6 +59,7 @@ create table lot (
   updated_at timestamptz not null default now(),
   primary key (item_id, lot)
 );
+create index lot_name on lot (lot);
 create index lot_expiry on lot (least(expires_on, best_before_on), item_id, lot) where least(expires_on, best_before_on) is not null;
 
 -- Of what moved under a code with a lot: the sum of its postings by lot, kept with them as `stock` is. Whoever changes a row has the

@@ -74,16 +74,17 @@ export function below(which: string): string {
     ) select id from inside`;
 }
 
-/** The ids of a place and of all that stands in it, at one site or at each that has such a place. */
+/** A place and all that stands in it, at one site or at each that has such a place. */
 export async function readBelow(
   db: Executor,
   { site, place }: { readonly site: string | undefined; readonly place: string },
-): Promise<readonly number[]> {
-  const { rows } = await db.query<{ id: number }>(below("place.code = $1 and ($2::text is null or site.code = $2)"), [
-    place,
-    site ?? null,
-  ]);
-  return rows.map(row => row.id);
+): Promise<readonly { readonly id: number; readonly site: string; readonly code: string }[]> {
+  const { rows } = await db.query<{ id: number; site: string; code: string }>(
+    `select place.id, site.code as site, place.code from place join site on site.id = place.site_id
+     where place.id in (${below("place.code = $1 and ($2::text is null or site.code = $2)")})`,
+    [place, site ?? null],
+  );
+  return rows;
 }
 
 export async function readPlace(

@@ -1,3 +1,4 @@
+import { lotInCode } from "../ledger/lots.ts";
 import type { Executor } from "../pool.ts";
 import { Conditions } from "./sql.ts";
 
@@ -24,6 +25,9 @@ export interface StockFilter {
   readonly site?: string | undefined;
   readonly sites?: readonly string[] | undefined;
   readonly place?: string | undefined;
+  /** In place of the place: these places. */
+  readonly placeIds?: readonly number[] | undefined;
+  readonly lot?: string | undefined;
 }
 
 /** Items in the order of their SKUs, after `after`. With sites or a place: those that have, or had, stock there. */
@@ -38,6 +42,7 @@ export async function readStockItems(
     const stocked = `select s.item_id from stock s join place p on p.id = s.place_id join site on site.id = p.site_id where ${account}`;
     conditions.add(`i.id in (${stocked})`);
   }
+  conditions.when(filter.lot, lot => `i.id in (select item_id from lot where lot.lot = ${lot})`);
   const { rows } = await db.query<StockItemRow>(
     `select i.id, i.sku, i.name, i.uom from item i ${conditions.where()} order by i.sku limit ${conditions.value(limit)}`,
     conditions.values,
@@ -81,11 +86,12 @@ export async function readLevelsAsOf(
   const conditions = new Conditions();
   const ids = conditions.value(items);
   const until = conditions.value(asOf);
+  const ofLot = filter.lot === undefined ? "" : `and ${lotInCode} = ${conditions.value(filter.lot)}`;
   const account = accountCondition(conditions, filter);
   const { rows } = await db.query<LevelRow>(
     `with line as materialized (
        select item_id, posted_from, posted_to, quantity from posting
-       where item_id = any(${ids}::integer[]) and ${by === "event" ? "event_time" : "record_time"} <= ${until}::timestamptz
+       where item_id = any(${ids}::integer[]) and ${by === "event" ? "event_time" : "record_time"} <= ${until}::timestamptz ${ofLot}
      ), level as (
        select item_id, place_id, sum(quantity)::bigint as on_hand from (
          select item_id, posted_to as place_id, quantity from line
@@ -131,10 +137,32 @@ export async function readStockOfSkus(db: Executor, skus: readonly string[]): Pr
   return rows;
 }
 
-function accountCondition(conditions: Conditions, { site, sites, place }: StockFilter): string {
+/** The levels of items of one lot. What is promised or blocked is not known by lot. */
+export async function readLotLevels(
+  db: Executor,
+  items: readonly number[],
+  filter: StockFilter & { readonly lot: string },
+  limit: number,
+): Promise<LevelRow[]> {
+  const conditions = new Conditions();
+  const [ids, lot] = [conditions.value(items), conditions.value(filter.lot)];
+  const account = accountCondition(conditions, filter);
+  const { rows } = await db.query<LevelRow>(
+    `select s.item_id, site.code as site, p.code as place, p.outside, s.on_hand, null as reserved, null as blocked
+     from unnest(${ids}::integer[]) with ordinality as w (item_id, position)
+     join lot_stock s on s.item_id = w.item_id join place p on p.id = s.place_id join site on site.id = p.site_id
+     where s.lot = ${lot} and s.on_hand <> 0 ${account === "" ? "" : `and ${account}`}
+     order by w.position, site.code, p.code limit ${conditions.value(limit)}`,
+    conditions.values,
+  );
+  return rows;
+}
+
+function accountCondition(conditions: Conditions, { site, sites, place, placeIds }: StockFilter): string {
   const parts: string[] = [];
   if (site !== undefined) parts.push(`site.code = ${conditions.value(site)}`);
   if (sites !== undefined) parts.push(`site.code = any(${conditions.value(sites)}::text[])`);
-  if (place !== undefined) parts.push(`p.code = ${conditions.value(place)}`);
+  if (placeIds !== undefined) parts.push(`p.id = any(${conditions.value(placeIds)}::integer[])`);
+  else if (place !== undefined) parts.push(`p.code = ${conditions.value(place)}`);
   return parts.join(" and ");
 }
