@@ -8,6 +8,7 @@ import type { CentralConfig } from "./config.ts";
 import { openCounts } from "./counts/counts.ts";
 import { migrate } from "./db/migrate.ts";
 import { openPool } from "./db/pool.ts";
+import { openBackorders } from "./documents/backorders.ts";
 import { addressGuardOf, openConfiguredEvents } from "./events/configured.ts";
 import { openFollower } from "./follow/follower.ts";
 import { createFollowMetrics } from "./follow/metrics.ts";
@@ -58,6 +59,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     const webhookAddresses = addressGuardOf(config);
     const events = stack.use(openConfiguredEvents(config, { pool, link, registry, log }));
     const reservations = stack.use(openReservations({ pool, publish, metrics, log }));
+    stack.use(openBackorders({ pool, changes, held: reservations.changed, log }));
     const counts = stack.use(openCounts({ pool, publish, config: config.counts, log }));
     const api = stack.use(
       await openApi({
