@@ -1,5 +1,8 @@
 import { ok } from "@tallygate/protocol";
+import { exampleCountIds } from "../api/count-schemas.ts";
 import type { Authenticator } from "../auth/principal.ts";
+import type { Pool } from "../db/pool.ts";
+import type { CountState } from "./machine.ts";
 
 /** Takes whoever the header `x-person` names for an admin of that name: for tests in which more than one person counts. */
 export const anyPerson: Authenticator = {
@@ -8,3 +11,41 @@ export const anyPerson: Authenticator = {
     return ok({ kind: "person", id, grants: [{ role: "admin", sites: "all" }] });
   },
 };
+
+/** The state that each example of the API's document needs. */
+const exampleStates: Readonly<Record<keyof typeof exampleCountIds, CountState>> = {
+  read: "planned",
+  start: "planned",
+  enter: "planned",
+  submit: "counting",
+  approve: "submitted",
+  reject: "submitted",
+  recount: "counting",
+  cancel: "planned",
+};
+
+/**
+ * Puts counts under the ids that the examples have, each in the state that its example needs. Those that are posted are of a place where
+ * nothing is, `empty`; the others of one that the examples name, `named`.
+ */
+export async function seedExampleCounts(
+  pool: Pool,
+  post: (path: string, body: unknown) => Promise<{ readonly body: { readonly id: string } }>,
+  { empty, named }: { readonly empty: string; readonly named: string },
+): Promise<void> {
+  for (const [example, id] of Object.entries(exampleCountIds)) {
+    const state = exampleStates[example as keyof typeof exampleCountIds];
+    const isPosted = example === "submit" || example === "approve";
+    const { body } = await post("/v1/counts", { site: "lyon", places: [isPosted ? empty : named] });
+    const counted = state === "counting" || state === "submitted";
+    await pool.query("update stock_count set id = $1, state = $3, submitted_by = 'person:paul' where id = $2", [
+      id,
+      body.id,
+      state,
+    ]);
+    await pool.query(
+      "update stock_count_place set count_id = $1, counted_at = case when $3 then now() end where count_id = $2",
+      [id, body.id, counted],
+    );
+  }
+}
