@@ -4,7 +4,7 @@ import { exactText, fields, text } from "./fields.ts";
 import { Instant } from "./instant.ts";
 import { apiLimits } from "./limits.ts";
 
-const MovementNote = z
+export const MovementNote = z
   .object({
     actor: z.string().meta({ description: "Who caused it.", examples: ["person:maria"] }),
     reason: z.string().nullable(),

@@ -208,3 +208,21 @@ describe("a reversal", () => {
     expect(await reverse(of(5))).toMatchObject({ status: 409, body: { code: "movement.not_reversible" } });
   });
 });
+
+test("why a balance is what it is leads to who moved it, for what reason and which document, and what it undid", async () => {
+  const { site, sku, move, reverse } = await openSite();
+  await move({ quantity: 5 }, { reason: "shelf was empty", document: "/v1/counts/7" });
+  await reverse({ site: site.site, epoch: centralEpoch, seq: 1 });
+  const { body } = await api.get(`/v1/stock/${sku}/why?site=${site.site}&place=shelf`);
+  expect(body.items.map((item: { change: number }) => item.change)).toEqual([-5, 5, 1]);
+  expect(body.items.map((item: { movement: { note: unknown } }) => item.movement.note)).toEqual([
+    { actor: "client:anyone", reason: "a mistake", document: null },
+    { actor: "client:anyone", reason: "shelf was empty", document: "/v1/counts/7" },
+    null,
+  ]);
+  expect(body.items[0].movement).toMatchObject({
+    reverses: { epoch: centralEpoch, seq: 1 },
+    cause: "client",
+    documents: [],
+  });
+});

@@ -6,6 +6,7 @@ import { transaction } from "../../db/transaction.ts";
 import { guardedRoute, sitesOf } from "../access.ts";
 import { fields, json } from "../fields.ts";
 import { Instant } from "../instant.ts";
+import { MovementNote } from "../movement-schemas.ts";
 import { cursorParam, encodeCursor, Limit, nextCursor } from "../page.ts";
 import type { ApiParts } from "../parts.ts";
 
@@ -46,7 +47,24 @@ const Why = z
         device: z.string(),
         hash: HashHex,
         trace_id: z.string().length(32),
+        reverses: z.object({ epoch: fields.epoch, seq: z.int() }).nullable(),
         postings: z.array(Line).meta({ description: "All that the movement did to stock, this line included." }),
+        note: MovementNote.nullable().meta({
+          description: "Who caused a movement of the centre's own, why, and for which document.",
+        }),
+        documents: z
+          .array(
+            z.object({
+              document: z.string().meta({ description: "Its address.", examples: ["/v1/orders/…"] }),
+              kind: z.string(),
+              number: z.string(),
+              line: z.int(),
+              step: z.string(),
+              quantity: z.int(),
+              why: z.string().meta({ description: "By which rule the movement was found to belong to it." }),
+            }),
+          )
+          .meta({ description: "The lines of orders, notices, transfers and returns that it carried out." }),
       })
       .meta({ description: "What the line was posted from." }),
   })
@@ -154,6 +172,12 @@ function viewOf(row: WhyRow) {
     movement: {
       ...{ site, epoch, seq, code, said_from, said_to, event_time: row.happened_at, biz_step, cause, read_point },
       ...{ device: read_point.split("/")[0] ?? read_point, hash, trace_id: traceIdOf(hash), postings: [...postings] },
+      reverses:
+        row.reverses_epoch === null || row.reverses_seq === null
+          ? null
+          : { epoch: row.reverses_epoch, seq: row.reverses_seq },
+      note: row.note,
+      documents: [...row.documents],
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { BizStep, Cause } from "@tallygate/protocol";
+import type { StoredNote } from "../../record/note.ts";
 import type { Executor } from "../pool.ts";
 import { Conditions, rfc3339, rfc3339Ms } from "../queries/sql.ts";
 
@@ -40,7 +41,24 @@ export interface WhyRow {
   readonly read_point: string;
   readonly cause: Cause;
   readonly hash: string;
+  readonly reverses_epoch: string | null;
+  readonly reverses_seq: number | null;
   readonly postings: readonly PostedLine[];
+  /** Who caused a movement of the centre's own, and why. */
+  readonly note: StoredNote | null;
+  /** The lines of orders and notices that it carried out. */
+  readonly documents: readonly CarriedOut[];
+}
+
+/** Which line of a document a movement carried out, how much of it, and by which rule it was found. */
+export interface CarriedOut {
+  readonly document: string;
+  readonly kind: string;
+  readonly number: string;
+  readonly line: number;
+  readonly step: string;
+  readonly quantity: number;
+  readonly why: string;
 }
 
 /** A line of a movement, as far as it tells what became of the movement as a whole. */
@@ -148,7 +166,8 @@ export async function readWhy(
      select x.examined, x.last, ${keyOf("c")} as key, c.change, c.line, c.from, c.from_site, c.to, c.to_site, c.quantity,
        ${rfc3339Ms("c.event_time")} as event_time, ${rfc3339("c.record_time")} as record_time, c.why, site.code as site, e.code as epoch,
        m.seq, m.code, m.from_account as said_from, m.to_account as said_to, ${rfc3339Ms("m.event_time")} as happened_at,
-       m.biz_step, m.read_point, m.cause, encode(m.hash, 'hex') as hash, ${postings} as postings
+       m.biz_step, m.read_point, m.cause, encode(m.hash, 'hex') as hash, m.reverses_epoch, m.reverses_seq,
+       ${postings} as postings, ${note} as note, ${documents} as documents
      from examined x left join changed c on true
      left join movement m on m.epoch_id = c.epoch_id and m.seq = c.seq
      left join epoch e on e.id = c.epoch_id left join site on site.id = m.site_id
@@ -172,6 +191,13 @@ const postings = `(select json_agg(json_build_object('line', p.line, 'from', sou
   join place source on source.id = p.posted_from join site source_site on source_site.id = source.site_id
   join place target on target.id = p.posted_to join site target_site on target_site.id = target.site_id
   where p.epoch_id = c.epoch_id and p.seq = c.seq)`;
+
+const note = `(select json_build_object('actor', n.actor, 'reason', n.reason, 'document', n.document)
+  from movement_note n where n.epoch_id = c.epoch_id and n.seq = c.seq)`;
+
+const documents = `(select coalesce(json_agg(json_build_object('document', '/v1/' || d.kind || 's/' || d.id, 'kind', d.kind, 'number', d.number,
+    'line', dm.line, 'step', dm.step, 'quantity', dm.quantity, 'why', dm.why) order by d.number, dm.line), '[]')
+  from document_match dm join document d on d.id = dm.document_id where dm.epoch_id = c.epoch_id and dm.seq = c.seq)`;
 
 /** Behind a line in the order of the list. The first half is what the index can use; the row comparison decides among equals. */
 function behind(conditions: Conditions, after: LineKey | undefined, line: string): string {
