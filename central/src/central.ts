@@ -64,6 +64,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     const api = stack.use(
       await openApi({
         listen: config.http.listen,
+        hosts: hostsOf(config.http),
         version,
         pool,
         authenticator: access.authenticator,
@@ -84,4 +85,9 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     );
     return { url: api.url, ready: `central answers at ${api.url}` };
   });
+}
+
+/** Every name by which others reach this. */
+function hostsOf({ public_url, hosts }: CentralConfig["http"]): readonly string[] {
+  return public_url === undefined ? hosts : [new URL(public_url).host, ...hosts];
 }

@@ -16,8 +16,16 @@ test("Influx is left out unless it is named, and then needs no more than its add
   });
 });
 
+test("it listens beyond this machine once it is said by which address others reach it", () => {
+  const http = { listen: "0.0.0.0:8080", public_url: "https://stock.example.com/" };
+  expect(CentralConfig.parse({ http }).http).toMatchObject({
+    listen: { host: "0.0.0.0", port: 8080 },
+    public_url: "https://stock.example.com",
+  });
+});
+
 test.each([
-  [{ http: { listen: "0.0.0.0:8080" } }, /not on loopback/],
+  [{ http: { listen: "0.0.0.0:8080" } }, /not on loopback; say in http.public_url/],
   [{ database: { url: "mysql://127.0.0.1/x" } }, /postgres:\/\/user/],
   [{ ingest: { batch: 1 } }, /batch/],
   [{ ingest: { transaction_movements_max: 10 } }, /500/],

@@ -1,26 +1,35 @@
-import { LoopbackListen, NatsConfig } from "@tallygate/kit";
+import { isLoopback, Listen, NatsConfig } from "@tallygate/kit";
 import { z } from "zod";
 import { auditLimits } from "./audit/limits.ts";
 import { AuthConfig, RateLimitsConfig } from "./auth/config.ts";
 import { CountsConfig } from "./counts/config.ts";
 import { centralLimits } from "./limits.ts";
 
-const Http = z.strictObject({
-  listen: LoopbackListen.prefault("127.0.0.1:8080").meta({
-    description: "Address and port of the HTTP interface. Only this machine reaches it until it asks who is calling.",
-  }),
-  public_url: z
-    .url({ protocol: /^https?$/, error: "use https://HOST or http://HOST:PORT" })
-    .transform(url => url.replace(/\/+$/, ""))
-    .optional()
-    .meta({
-      description: "The address by which others reach this, such as the one of the proxy in front of it.",
-      examples: ["https://stock.example.com"],
+const Http = z
+  .strictObject({
+    listen: Listen.prefault("127.0.0.1:8080").meta({
+      description: "Address and port of the HTTP interface. Beyond this machine, TLS belongs in front of it.",
     }),
-  behind_proxy: z.boolean().default(false).meta({
-    description: "Whether a proxy stands in front of this that adds each caller's address to X-Forwarded-For.",
-  }),
-});
+    public_url: z
+      .url({ protocol: /^https?$/, error: "use https://HOST or http://HOST:PORT" })
+      .transform(url => url.replace(/\/+$/, ""))
+      .optional()
+      .meta({
+        description: "The address by which others reach this, such as the one of the proxy in front of it.",
+        examples: ["https://stock.example.com"],
+      }),
+    hosts: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({ description: "Further names by which this may be called, besides localhost and that of public_url." }),
+    behind_proxy: z.boolean().default(false).meta({
+      description: "Whether a proxy stands in front of this that adds each caller's address to X-Forwarded-For.",
+    }),
+  })
+  .refine(({ listen, public_url }) => isLoopback(listen.host) || public_url !== undefined, {
+    path: ["listen"],
+    error: "is not on loopback; say in http.public_url by which address others reach it",
+  });
 
 const Database = z.strictObject({
   url: z

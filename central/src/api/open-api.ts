@@ -28,6 +28,8 @@ export interface ApiOptions extends ApiParts {
   readonly registry: Registry;
   /** Whether NATS is connected. */
   readonly natsConnected: () => boolean;
+  /** Names by which this may be called, besides those of loopback. */
+  readonly hosts?: readonly string[] | undefined;
   /** Tokens, keys and signing in, which stand outside /v1; as `openAccess` gives them. */
   readonly accessRoutes?: Access["routes"] | undefined;
 }
@@ -50,6 +52,7 @@ export function createCentralApi(options: Omit<ApiOptions, "listen">) {
     description:
       "Stock, the ledger of movements, the catalogue and the sites. Lists are paged by `limit` and `cursor`; times are RFC 3339 in UTC; refusals are `application/problem+json` with a stable `code`.",
     metrics: registry,
+    hosts: options.hosts,
     ready: () => readiness(pool, natsConnected),
     streamedPaths: ["/v1/items/import", "/v1/prices/import"],
     log,

@@ -77,6 +77,16 @@ describe("the Host header", () => {
     expect(answer.status).toBe(status);
     if (status === 403) expect(await answer.json()).toMatchObject({ code: "request.host" });
   });
+
+  test.each([
+    ["stock.example.com", 200],
+    ["STOCK.example.com:8443", 200],
+    ["127.0.0.1", 200],
+    ["other.example.com", 403],
+  ])("%s is answered with %i where stock.example.com is a name of ours", async (host, status) => {
+    const app = emptyApi({ hosts: ["stock.example.com:443"] });
+    expect((await app.request("/healthz", { headers: { host } })).status).toBe(status);
+  });
 });
 
 describe("refusals", () => {

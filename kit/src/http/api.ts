@@ -28,6 +28,8 @@ export interface ApiOptions {
   readonly ready: () => Promise<Problem | undefined>;
   readonly log: Log;
   readonly bodyMaxBytes?: number;
+  /** Names by which this may be called, besides those of loopback. */
+  readonly hosts?: readonly string[] | undefined;
   /** Paths whose handlers read their bodies as they come, and limit them themselves. */
   readonly streamedPaths?: readonly string[];
 }
@@ -42,7 +44,7 @@ export function createApi(options: ApiOptions): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>({
     defaultHook: (result, c) => (result.success ? undefined : answerProblem(c, invalid(result.target, result.error))),
   });
-  app.use(requestId(), measure(metrics), ownHost(), limitBody(bodyMaxBytes, streamedPaths));
+  app.use(requestId(), measure(metrics), ownHost(options.hosts), limitBody(bodyMaxBytes, streamedPaths));
   app.notFound(c => answerProblem(c, { code: "route.unknown", detail: `There is no ${c.req.method} ${c.req.path}.` }));
   app.onError((error, c) => answerProblem(c, thrown(error, c, log)));
   mountOperation(app, options);

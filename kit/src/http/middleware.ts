@@ -8,14 +8,16 @@ import type { ApiEnv } from "./api.ts";
 import { answerProblem } from "./problem.ts";
 
 /**
- * Without a sign-in, being on this machine is the only credential. A page of another origin can borrow it by a name that it lets
- * point here (DNS rebinding); such a request gives itself away by its Host header.
+ * Refuses what was sent to another name than loopback and the given ones. A page of another origin can borrow what this machine alone may
+ * do by a name that it lets point here (DNS rebinding); such a request gives itself away by its Host header.
  */
-export function ownHost(): MiddlewareHandler<ApiEnv> {
+export function ownHost(hosts: readonly string[] = []): MiddlewareHandler<ApiEnv> {
+  const own = new Set(hosts.map(host => hostName(host).toLowerCase()));
+  const names = own.size === 0 ? "localhost only" : `localhost and ${[...own].join(", ")} only`;
   return async function ownHost(c, next) {
     const host = c.req.header("host");
-    if (host === undefined || isLoopback(hostName(host))) return next();
-    const detail = `This answers to localhost only until there is a sign-in, and was called ${host}; use 127.0.0.1.`;
+    if (host === undefined || isLoopback(hostName(host)) || own.has(hostName(host).toLowerCase())) return next();
+    const detail = `This answers to ${names}, and was called ${host}; use one of these names, or 127.0.0.1.`;
     return answerProblem(c, { code: "request.host", detail, at: "header.host" });
   };
 }
