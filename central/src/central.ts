@@ -4,6 +4,8 @@ import { openApi } from "./api/open-api.ts";
 import { openAuditor } from "./audit/auditor.ts";
 import { createAuditMetrics } from "./audit/metrics.ts";
 import { openAccess } from "./auth/access.ts";
+import { readSitesKey } from "./auth/nats/sites-key.ts";
+import { openPricing } from "./catalogue/prices/pricing.ts";
 import type { CentralConfig } from "./config.ts";
 import { openCounts } from "./counts/counts.ts";
 import { migrate } from "./db/migrate.ts";
@@ -40,6 +42,8 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     stack.defer(() => pool.end());
     for (const name of await migrate(pool)) log.info({ migration: name }, "the database was brought to a newer schema");
     const access = stack.use(await openAccess({ pool, config, log }));
+    const { sites_key: sitesKeyFile } = config.nats;
+    const sitesKey = sitesKeyFile === undefined ? undefined : await readSitesKey(sitesKeyFile);
     const link = stack.use(await openNatsLink({ nats: config.nats, name: "tallygate central", log }));
     const relay = stack.use(openRelay({ link, pool, log }));
     if (config.ingest.enabled) {
@@ -47,7 +51,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
       stack.use(await openIngest({ link, pool, databaseUrl, relay, log, metrics, streamMaxBytes, movementsMax }));
     }
     const influx = config.influx === undefined ? undefined : new Influx(config.influx);
-    const { changes, sites } = relay;
+    const { changes, sites, news } = relay;
     if (influx !== undefined) stack.use(openProjector({ pool, influx, changes, metrics, log }));
     if (config.audit.enabled) {
       const auditMetrics = createAuditMetrics(registry);
@@ -58,9 +62,10 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     stack.use(openFollower({ pool, changes, publish, metrics: createFollowMetrics(registry), log }));
     const webhookAddresses = addressGuardOf(config);
     const events = stack.use(openConfiguredEvents(config, { pool, link, registry, log }));
-    const reservations = stack.use(openReservations({ pool, publish, metrics, log }));
+    const reservations = stack.use(openReservations({ pool, publish, touched: news.tell, metrics, log }));
     stack.use(openBackorders({ pool, changes, held: reservations.changed, log }));
     const counts = stack.use(openCounts({ pool, publish, config: config.counts, log }));
+    const pricing = stack.use(await openPricing(config.pricing, { log }));
     const api = stack.use(
       await openApi({
         listen: config.http.listen,
@@ -69,13 +74,16 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
         pool,
         authenticator: access.authenticator,
         accessRoutes: access.routes,
+        sitesKey,
         changes,
         sites,
+        news,
         relay,
         reservations,
         events: { head: events.head, source: config.events.source },
         webhookAddresses,
         counts,
+        pricing,
         influx,
         metrics,
         registry,

@@ -12,6 +12,9 @@ export const apiLimits = {
   /** SKUs looked up in one statement, and such statements under way at once. Further look-ups wait for the next one. */
   lookUpSkusMax: 200,
   lookUpFlightsMax: 3,
+  /** Items whose stock is kept in memory for those who look it up again; above it, what was kept first goes. And for how long at most. */
+  lookUpsKeptMax: 20_000,
+  lookUpsKeptMs: 10_000,
   /** Characters of a name, and codes of one item in one request. */
   nameCharsMax: 200,
   itemCodesMax: 200,

@@ -11,7 +11,9 @@ import {
 } from "@tallygate/protocol";
 import { type LocalPostgres, startPostgres } from "../../../deploy/local/servers.ts";
 import type { Access } from "../auth/access.ts";
+import { makeNatsKeys } from "../auth/nats/keys.ts";
 import { openToAll } from "../auth/open-to-all.ts";
+import { openPricing } from "../catalogue/prices/pricing.ts";
 import { CountsConfig } from "../counts/config.ts";
 import { openCounts } from "../counts/counts.ts";
 import { migrate } from "../db/migrate.ts";
@@ -28,10 +30,12 @@ import type { HeardStatus } from "../relay/feeds.ts";
 import { openReservations } from "../reservations/reservations.ts";
 import { type CentralMetrics, createCentralMetrics } from "./metrics.ts";
 import { openApi } from "./open-api.ts";
-import type { Announcements, ChangeFeed } from "./parts.ts";
+import type { Announcements, ChangeFeed, StockNews } from "./parts.ts";
 
 /** A feed of changes inside one process, for tests: what is published reaches every listener at once. */
 export class LocalFeed implements ChangeFeed, Announcements {
+  /** Nothing is kept of what is looked up: this feed hears of catalogue and reservations nothing at all. */
+  readonly news: StockNews = { hearing: () => undefined, subscribe: () => () => undefined };
   readonly catalogueVersions: number[] = [];
   readonly #listeners = new Set<(change: SiteChange) => void>();
 
@@ -188,17 +192,21 @@ export async function openTestApi(
   const follower = openFollower({ pool: ledger.pool, log, ...followed });
   const head = new Head(ledger.pool);
   const counts = openCounts({ pool: ledger.pool, publish, config: CountsConfig.parse({}), log });
+  const pricing = await openPricing({ timeout_ms: 1_000, on_failure: "default" }, { log });
   const http = await openApi({
     pool: ledger.pool,
     authenticator: access?.authenticator ?? openToAll,
     accessRoutes: access?.routes,
     changes: ledger.feed,
     sites: ledger.statuses,
+    news: ledger.feed.news,
     relay: ledger.feed,
     reservations,
     counts,
+    pricing,
     events: { head, source: "urn:tallygate:test" },
     webhookAddresses: createAddressGuard({ allowHttp: true, networks: ["127.0.0.0/8"] }),
+    sitesKey: (await makeNatsKeys()).sitesKey,
     influx,
     metrics,
     registry,

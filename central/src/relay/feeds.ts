@@ -15,7 +15,7 @@ export function openChangeFeed(nc: NatsConnection): ChangeFeed {
   const subscription = nc.subscribe(subjects.change("*"), {
     callback: (error, message) => {
       if (error !== null || listeners.size === 0) return;
-      const change = parse(SiteChange, message);
+      const change = parseMessage(SiteChange, message);
       if (change === undefined || change.site !== siteOfSubject(message.subject)) return;
       for (const listener of listeners) listener(change);
     },
@@ -44,7 +44,7 @@ export function openSiteStatuses(nc: NatsConnection, now: () => number): SiteSta
   const heard = new Map<string, HeardStatus>();
   const subscription = nc.subscribe(subjects.status("*"), {
     callback: (error, message) => {
-      const status = error === null ? parse(SiteStatus, message) : undefined;
+      const status = error === null ? parseMessage(SiteStatus, message) : undefined;
       if (status === undefined || status.site !== siteOfSubject(message.subject)) return;
       heard.delete(status.site); // The map's order is that of the last word.
       heard.set(status.site, { status, heardMs: now() });
@@ -55,7 +55,8 @@ export function openSiteStatuses(nc: NatsConnection, now: () => number): SiteSta
   return { get: site => heard.get(site), [Symbol.dispose]: () => subscription.unsubscribe() };
 }
 
-function parse<T>(schema: z.ZodType<T>, message: Msg): T | undefined {
+/** A message as what it should be; undefined when it is something else. */
+export function parseMessage<T>(schema: z.ZodType<T>, message: Msg): T | undefined {
   try {
     return schema.safeParse(message.json()).data;
   } catch {

@@ -8,6 +8,8 @@ export interface NatsLink extends AsyncDisposable {
   readonly nc: NatsConnection;
   /** Whether the servers can be reached now. */
   readonly connected: boolean;
+  /** A number for this stretch of being connected, in which no message to us went by; undefined while there is none. */
+  readonly hearing: number | undefined;
   /**
    * Publishes what a later message or an answer makes good when it is lost. While the servers cannot be reached it is dropped:
    * the client would keep it in memory, without end.
@@ -37,9 +39,13 @@ export async function openNatsLink({
     timeout: relayLimits.connectTimeoutMs,
     pingInterval: relayLimits.pingMs,
   });
+  let stretch = 1;
   const link = {
     nc,
     connected: true,
+    get hearing() {
+      return link.connected ? stretch : undefined;
+    },
     tell(subject: string, message: unknown) {
       if (link.connected) nc.publish(subject, JSON.stringify(message));
     },
@@ -56,6 +62,7 @@ export async function openNatsLink({
     for await (const status of nc.status()) {
       if (status.type === "disconnect") {
         link.connected = false;
+        stretch++;
         log.warn("the connection to NATS was lost; it is tried again until it is back");
       } else if (status.type === "reconnect") {
         link.connected = true;

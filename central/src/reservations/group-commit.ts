@@ -29,11 +29,19 @@ export interface DraftJob<D> {
   readonly draft: D;
 }
 
+/** What one transaction came to. */
+export interface Committed {
+  readonly results: readonly Result<Reservation>[];
+  readonly carried: Carried;
+  /** Of what more or less is reserved now. */
+  readonly skus: readonly string[];
+}
+
 export interface GroupCommitOptions<D, W> {
   readonly pool: Pool;
   readonly attachment: Attachment<D, W>;
   /** Told after each commit what came of it. */
-  readonly committed: (group: { readonly results: readonly Result<Reservation>[]; readonly carried: Carried }) => void;
+  readonly committed: (group: Committed) => void;
 }
 
 interface Waiting<D> {
@@ -140,7 +148,8 @@ export class GroupCommit<D, W> implements AsyncDisposable {
     const asks = jobs.flatMap(asksOf);
     await this.names.load(pool, asks);
     const done = await transaction(pool, client => this.decide(client, jobs), `begin; ${byIndexOnly}`);
-    committed(done);
+    const itemIds = new Set(done.carried.decided.stock.map(({ row }) => row.itemId));
+    committed({ ...done, skus: [...itemIds].map(itemId => this.names.directory.sku(itemId)) });
     return done.answers;
   }
 

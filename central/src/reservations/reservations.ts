@@ -21,6 +21,8 @@ import { type ReservationView, viewOf } from "./view.ts";
 export interface ReservationsOptions {
   readonly pool: Pool;
   readonly publish: (commits: readonly SiteCommit[]) => void;
+  /** Told at once of what more or less is reserved of, long before the sites are. */
+  readonly touched?: (skus: readonly string[]) => void;
   readonly metrics: Pick<CentralMetrics, "reservations" | "reservationGroup">;
   readonly log: Pick<Logger, "warn">;
 }
@@ -40,7 +42,7 @@ export interface Reservations extends AsyncDisposable {
 }
 
 /** Opens the group commit, the sweeper of what is past its time, and what tells the sites. */
-export function openReservations({ pool, publish, metrics, log }: ReservationsOptions): Reservations {
+export function openReservations({ pool, publish, touched, metrics, log }: ReservationsOptions): Reservations {
   const directory = new Directory();
   const teller = new Repeat({
     pass: () => tellSites({ pool, publish, directory }),
@@ -66,9 +68,10 @@ export function openReservations({ pool, publish, metrics, log }: ReservationsOp
   const group = new GroupCommit({
     pool,
     attachment: documentAttachment,
-    committed: ({ results, carried }) => {
+    committed: ({ results, carried, skus }) => {
       if (results.length > 0) metrics.reservationGroup.observe(results.length);
       for (const [outcome, count] of outcomesOf(results)) metrics.reservations.inc({ outcome }, count);
+      if (skus.length > 0) touched?.(skus);
       if (carried.decided.stock.length > 0) teller.wake();
     },
   });

@@ -8,18 +8,16 @@ import {
   readLevelsAsOf,
   readLotLevels,
   readStockItems,
-  readStockOfSkus,
   type StockItemRow,
-  type StockOfSkuRow,
 } from "../../db/queries/stock.ts";
 import { guardedRoute, sitesOf } from "../access.ts";
-import { batchReads } from "../batch-reads.ts";
 import { etagOf, isKnown } from "../etag.ts";
 import { conditional, exactText, json } from "../fields.ts";
 import { Instant } from "../instant.ts";
 import { apiLimits } from "../limits.ts";
 import { cursorParam, cutPage, encodeCursor, Limit, pageOf } from "../page.ts";
 import type { ApiParts } from "../parts.ts";
+import { openStockLookUps, type StockFound } from "../stock-look-ups.ts";
 import { ItemStock, itemStock } from "../stock-view.ts";
 
 const tags = ["stock"];
@@ -84,12 +82,8 @@ const oneRoute = guardedRoute(
 );
 
 /** Stock as the ledger has it now, or as of any past time. */
-export function stockRoutes({ pool }: ApiParts) {
-  const lookUp = batchReads<string, Found>({
-    read: skus => readBySku(pool, skus),
-    keysMax: apiLimits.lookUpSkusMax,
-    flightsMax: apiLimits.lookUpFlightsMax,
-  });
+export function stockRoutes({ pool, news }: ApiParts) {
+  const lookUp = openStockLookUps({ pool, news });
 
   return new OpenAPIHono()
     .openapi(listRoute, async c => {
@@ -110,28 +104,6 @@ export function stockRoutes({ pool }: ApiParts) {
       if (isKnown(c, etag)) return c.body(null, 304, { etag });
       return c.json(body, 200, { etag, "cache-control": "no-cache" });
     });
-}
-
-interface Found {
-  readonly item: StockItemRow;
-  readonly levels: readonly LevelRow[];
-}
-
-async function readBySku(pool: Pool, skus: readonly string[]): Promise<ReadonlyMap<string, Found>> {
-  const rows = await readStockOfSkus(pool, skus);
-  return new Map(rows.map(row => [row.sku, { item: row, levels: levelsOf(row) }]));
-}
-
-function levelsOf({ id, levels }: StockOfSkuRow): LevelRow[] {
-  return levels.map(([site, place, outside, on_hand, reserved, blocked]) => ({
-    item_id: id,
-    site,
-    place,
-    outside,
-    on_hand,
-    reserved,
-    blocked,
-  }));
 }
 
 interface StockQuery {
@@ -155,7 +127,7 @@ async function readWithin(pool: Pool, { site, place, include }: StockQuery) {
 }
 
 /** What is not kept for look-ups: what was once, and what is of a lot. */
-async function readPast(pool: Pool, sku: string, query: StockQuery): Promise<Found | undefined> {
+async function readPast(pool: Pool, sku: string, query: StockQuery): Promise<StockFound | undefined> {
   const [item] = await readStockItems(pool, { sku }, { after: undefined, limit: 1 });
   if (item === undefined) return undefined;
   return { item, levels: await levels(pool, [item], query, apiLimits.itemLevelsMax) };

@@ -1,0 +1,49 @@
+import type { Pool } from "../db/pool.ts";
+import { type LevelRow, readStockOfSkus, type StockItemRow, type StockOfSkuRow } from "../db/queries/stock.ts";
+import { batchReads } from "./batch-reads.ts";
+import { KeptReads } from "./kept-reads.ts";
+import { apiLimits } from "./limits.ts";
+import type { StockNews } from "./parts.ts";
+
+/**
+ * Looks up the stock of items by SKU. What is looked up again comes from memory, and is never older than the last commit that concerns it
+ * of which this process has heard: of its own at once, of another's over NATS after that one's commit. While NATS is not there, and
+ * for whatever went by in silence, the database is asked.
+ */
+export function openStockLookUps({ pool, news }: { readonly pool: Pool; readonly news: StockNews }) {
+  const kept = new KeptReads<StockFound>({
+    read: batchReads<string, StockFound>({
+      read: skus => readBySku(pool, skus),
+      keysMax: apiLimits.lookUpSkusMax,
+      flightsMax: apiLimits.lookUpFlightsMax,
+    }),
+    hearing: news.hearing,
+    keysMax: apiLimits.lookUpsKeptMax,
+    ageMaxMs: apiLimits.lookUpsKeptMs,
+  });
+  news.subscribe(changed => (changed === "all" ? kept.forgetAll() : kept.forget(changed)));
+  return (sku: string) => kept.get(sku);
+}
+
+/** An item and all its levels that are not zero. */
+export interface StockFound {
+  readonly item: StockItemRow;
+  readonly levels: readonly LevelRow[];
+}
+
+async function readBySku(pool: Pool, skus: readonly string[]): Promise<ReadonlyMap<string, StockFound>> {
+  const rows = await readStockOfSkus(pool, skus);
+  return new Map(rows.map(row => [row.sku, { item: row, levels: levelsOf(row) }]));
+}
+
+function levelsOf({ id, levels }: StockOfSkuRow): LevelRow[] {
+  return levels.map(([site, place, outside, on_hand, reserved, blocked]) => ({
+    item_id: id,
+    site,
+    place,
+    outside,
+    on_hand,
+    reserved,
+    blocked,
+  }));
+}
