@@ -94,6 +94,20 @@ const Audit = z.strictObject({
     .meta({ description: "Rows of the ledger that the background audit reads a second at most." }),
 });
 
+const Pricing = z.strictObject({
+  plugin: z.string().min(1).optional().meta({
+    description:
+      "File of a module that says what things cost (docs/pricing-plug-ins.md). Without it, the prices of the catalogue hold.",
+  }),
+  timeout_ms: z.int().min(10).max(30_000).default(500).meta({
+    description: "How long the plug-in may take for an answer.",
+  }),
+  on_failure: z.enum(["default", "refuse"]).default("default").meta({
+    description:
+      "What holds when the plug-in fails or takes too long: the prices of the catalogue, or no price at all.",
+  }),
+});
+
 const Events = z.strictObject({
   enabled: z.boolean().default(true).meta({
     description: "Whether this process may be the one that numbers events and publishes them to NATS.",
@@ -154,6 +168,7 @@ export const CentralConfig = z
     influx: Influx,
     ingest: Ingest.prefault({}),
     audit: Audit.prefault({}),
+    pricing: Pricing.prefault({}),
     events: Events.prefault({}),
     webhooks: Webhooks.prefault({}),
     counts: CountsConfig.prefault({}).meta({ description: "Counts of stock." }),

@@ -48,6 +48,10 @@ const ownProblems = {
   "import.faults": { status: 422, title: "Lines of the import have faults, and nothing was changed" },
   "price.unknown": { status: 404, title: "There is no such price" },
   "price.overlaps": { status: 409, title: "Another price holds for some of this time already" },
+  "price.unavailable": {
+    status: 503,
+    title: "The pricing plug-in does not answer, and no other price is to hold then",
+  },
   "price.none": { status: 404, title: "No price holds for this" },
   "place.unknown": { status: 404, title: "There is no such place" },
   "place.hierarchy": { status: 409, title: "The place cannot stand there: in itself, in a bin, or too deep" },

@@ -14,6 +14,7 @@ import { metricsRoutes } from "./metrics.ts";
 import { movementRoutes } from "./movements.ts";
 import { orderRoutes } from "./orders.ts";
 import { placeRoutes } from "./places.ts";
+import { priceRoutes } from "./prices.ts";
 import { reorderPointRoutes } from "./reorder-points.ts";
 import { reservationRoutes } from "./reservations.ts";
 import { returnRoutes } from "./returns.ts";
@@ -34,6 +35,7 @@ export const routes = [
   itemImportRoutes,
   itemRoutes,
   movementRoutes,
+  priceRoutes,
   tagRoutes,
   placeRoutes,
   lotRoutes,
