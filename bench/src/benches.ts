@@ -2,6 +2,7 @@ import type { Bench } from "./bench.ts";
 import { centralIngest } from "./central-ingest.ts";
 import { edgeIngest } from "./edge-ingest.ts";
 import { endToEnd } from "./end-to-end.ts";
+import { events } from "./events.ts";
 import { parsers } from "./parsers.ts";
 import { reservations } from "./reservations.ts";
 import { scanAnswer } from "./scan-answer.ts";
@@ -16,4 +17,5 @@ export const benches: Readonly<Record<string, Bench>> = {
   "end-to-end": endToEnd,
   reservations,
   "stock-lookup": stockLookup,
+  events,
 };

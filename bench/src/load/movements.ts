@@ -31,9 +31,9 @@ export function* siteBatches(
   epoch: string,
   items: readonly string[],
   movements: number,
+  perBatch: number = limits.batchMovementsMax,
 ): Generator<Published> {
   let before = genesisHash;
-  const perBatch = limits.batchMovementsMax;
   for (let first = 1; first <= movements; first += perBatch) {
     const list = Array.from({ length: Math.min(perBatch, movements - first + 1) }, (_, n) =>
       movementOf(site, items, first + n - 1),
