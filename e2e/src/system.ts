@@ -40,6 +40,9 @@ export interface Site {
   /** The edge's data directory. */
   readonly data: string;
   readonly edge: Part;
+  /** File with what it signs on to NATS with, and the name of the key in it. */
+  readonly credentials: string;
+  readonly natsKey: string;
 }
 
 /**
@@ -55,9 +58,12 @@ export class System implements AsyncDisposable {
   readonly sites: readonly Site[];
   /** How central signs on to NATS, which may do everything there. */
   readonly natsOfCentral: NatsConfig;
+  readonly natsKeys: WrittenKeys;
   #caller: Caller | undefined;
 
-  constructor(parts: Pick<System, "dir" | "postgres" | "nats" | "influx" | "centrals" | "sites" | "natsOfCentral">) {
+  constructor(
+    parts: Pick<System, "dir" | "postgres" | "nats" | "influx" | "centrals" | "sites" | "natsOfCentral" | "natsKeys">,
+  ) {
     this.dir = parts.dir;
     this.postgres = parts.postgres;
     this.nats = parts.nats;
@@ -65,6 +71,7 @@ export class System implements AsyncDisposable {
     this.centrals = parts.centrals;
     this.sites = parts.sites;
     this.natsOfCentral = parts.natsOfCentral;
+    this.natsKeys = parts.natsKeys;
   }
 
   get centralUrl(): string {
@@ -136,7 +143,8 @@ export class System implements AsyncDisposable {
 /** Starts everything but the devices, and makes the scenario's catalogue known to the centre. */
 export async function openSystem(options: SystemOptions): Promise<System> {
   const dir = await temporaryDir("e2e");
-  const { keys, files } = await writeNatsKeys(dir);
+  const natsKeys = await writeNatsKeys(dir);
+  const { keys, files } = natsKeys;
   const natsDir = join(dir, "nats");
   const [postgres, nats, influx] = await Promise.all([
     startPostgres(),
@@ -145,18 +153,21 @@ export async function openSystem(options: SystemOptions): Promise<System> {
   ]);
   const database = await postgres.database("tallygate");
   const natsOfCentral = { servers: [nats.url], credentials: files.credentials };
+  const natsOfSigner = { ...natsOfCentral, sites_key: files.sitesKey };
   const centrals = [];
   for (let n = 0; n < (options.centrals ?? 1); n++) {
-    centrals.push(await centralPart(join(dir, `central-${n}`), { database, nats: natsOfCentral, influx: influx.url }));
+    centrals.push(await centralPart(join(dir, `central-${n}`), { database, nats: natsOfSigner, influx: influx.url }));
   }
   const sites = [];
   for (const [name, site] of Object.entries(options.scenario.sites)) {
     const credentials = join(dir, `${name}.creds`);
-    await writeFile(credentials, (await makeSiteKey(keys.sitesKey, SiteId.parse(name))).credentials);
+    const key = await makeSiteKey(keys.sitesKey, SiteId.parse(name));
+    await writeFile(credentials, key.credentials);
     const ofSite = { name, devices: site.devices, nats: { servers: [nats.url], credentials } };
-    sites.push(await edgePart(join(dir, name), { ...ofSite, ports: options.ports ?? {} }));
+    const part = await edgePart(join(dir, name), { ...ofSite, ports: options.ports ?? {} });
+    sites.push({ ...part, credentials, natsKey: key.key });
   }
-  const system = new System({ dir, postgres, nats, influx, centrals, sites, natsOfCentral });
+  const system = new System({ dir, postgres, nats, influx, centrals, sites, natsOfCentral, natsKeys });
   try {
     await system.start();
     return system;
@@ -166,17 +177,25 @@ export async function openSystem(options: SystemOptions): Promise<System> {
   }
 }
 
-async function writeNatsKeys(dir: string): Promise<{ readonly keys: NatsKeys; readonly files: NatsKeyFiles }> {
+/** Keys of NATS, and where they were written to. */
+export interface WrittenKeys {
+  readonly keys: NatsKeys;
+  readonly files: NatsKeyFiles & { readonly sitesKey: string };
+}
+
+async function writeNatsKeys(dir: string): Promise<WrittenKeys> {
   const keys = await makeNatsKeys();
-  const files = { configuration: join(dir, "keys.conf"), credentials: join(dir, "central.creds") };
+  const file = (name: string) => join(dir, name);
+  const files = { configuration: file("keys.conf"), credentials: file("central.creds"), sitesKey: file("sites.key") };
   await writeFile(files.configuration, serverConfiguration(keys.trust));
   await writeFile(files.credentials, keys.centralCredentials);
+  await writeFile(files.sitesKey, JSON.stringify(keys.sitesKey));
   return { keys, files };
 }
 
 interface CentralNeeds {
   readonly database: string;
-  readonly nats: NatsConfig;
+  readonly nats: NatsConfig & { readonly sites_key: string };
   readonly influx: string;
 }
 
@@ -200,7 +219,7 @@ interface EdgeNeeds {
   readonly ports: Readonly<Record<string, string>>;
 }
 
-async function edgePart(dir: string, { name, devices, nats, ports }: EdgeNeeds): Promise<Site> {
+async function edgePart(dir: string, { name, devices, nats, ports }: EdgeNeeds) {
   const listen = `127.0.0.1:${await freePort()}`;
   const [mqttPort, readersPort] = [await freePort(), await freePort()];
   const data = join(dir, "data");

@@ -61,6 +61,7 @@ const ownProblems = {
   "reorder_point.unknown": { status: 404, title: "There is no such reorder point" },
   "place.exists": { status: 409, title: "There is another place with this code at the site" },
   "site.unknown": { status: 404, title: "There is no such site" },
+  "site.keys_unavailable": { status: 409, title: "This centre makes no keys for sites" },
   "movement.unknown": { status: 404, title: "There is no such movement" },
   "movement.reversed": { status: 409, title: "The movement was reversed before" },
   "movement.moved_on": { status: 409, title: "The thing has moved on since, so the movement cannot be reversed" },

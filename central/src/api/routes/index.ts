@@ -19,6 +19,7 @@ import { reorderPointRoutes } from "./reorder-points.ts";
 import { reservationRoutes } from "./reservations.ts";
 import { returnRoutes } from "./returns.ts";
 import { shipmentRoutes } from "./shipments.ts";
+import { siteKeyRoutes } from "./site-keys.ts";
 import { siteRoutes } from "./sites.ts";
 import { stockRoutes } from "./stock.ts";
 import { streamRoutes } from "./stream.ts";
@@ -41,6 +42,7 @@ export const routes = [
   lotRoutes,
   reorderPointRoutes,
   siteRoutes,
+  siteKeyRoutes,
   reservationRoutes,
   orderRoutes,
   shipmentRoutes,
