@@ -84,6 +84,8 @@ const ownProblems = {
   "count.four_eyes": { status: 403, title: "Whoever counted may not approve what they counted" },
   "count.approval": { status: 409, title: "The variance of a count is above the limit and waits for approval" },
   "count.observation_late": { status: 409, title: "Something counted arrived after its count was closed" },
+  "unit.unknown": { status: 404, title: "What is in this logistic unit is not known" },
+  "unit.contents": { status: 409, title: "The logistic unit has not so much in it, or would have too much" },
   "document.unknown": { status: 404, title: "There is no such order, shipment, transfer or return" },
   "document.exists": { status: 409, title: "There is another document of this kind with this number" },
   "document.state": { status: 409, title: "The document is in a state in which this is not possible" },

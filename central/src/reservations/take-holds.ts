@@ -45,6 +45,11 @@ export async function takeHolds(
     answers: [],
     keptMs: reservationLimits.keptMs,
   });
+  // A hold that went with its goods, and ended in the same moment when they went on, is written with what has ended of it.
+  await updateHolds(
+    client,
+    added.filter(({ fulfilled }) => fulfilled > 0).map(hold => ({ ...hold, reservationId: hold.id })),
+  );
 }
 
 function compare(changed: readonly Reservation[], before: ReadonlyMap<string, Reservation>) {

@@ -24,6 +24,7 @@ import { siteRoutes } from "./sites.ts";
 import { stockRoutes } from "./stock.ts";
 import { streamRoutes } from "./stream.ts";
 import { tagRoutes } from "./tags.ts";
+import { unitRoutes } from "./units.ts";
 import { userRoutes } from "./users.ts";
 import { webhookRoutes } from "./webhooks.ts";
 import { transferRoutes } from "./transfers.ts";
@@ -38,6 +39,7 @@ export const routes = [
   movementRoutes,
   priceRoutes,
   tagRoutes,
+  unitRoutes,
   placeRoutes,
   lotRoutes,
   reorderPointRoutes,
