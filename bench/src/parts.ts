@@ -28,6 +28,9 @@ export async function startPart(
   });
 }
 
+/** What a central is to take of one client here: as much as it can. */
+export const unlimited = { client_per_minute: 1_000_000_000, client_burst: 1_000_000_000 };
+
 /** A client of a central that runs, which may do everything. */
 export async function addCaller(centralUrl: string, database: string): Promise<Caller> {
   const pool = openPool({ url: database, size: 1, applicationName: "bench", log: createLog("bench", "error") });

@@ -8,7 +8,7 @@ import { freePort, startNats, startPostgres } from "../../deploy/local/servers.t
 import type { Bench } from "./bench.ts";
 import { type HttpLoad, type HttpLoadResult, httpLoad } from "./load/http-load.ts";
 import { stockBatch } from "./load/stock.ts";
-import { addCaller, authorizationOf, startPart } from "./parts.ts";
+import { addCaller, authorizationOf, startPart, unlimited } from "./parts.ts";
 import { oneStatement, wantedItem } from "./reference/one-statement.ts";
 import { median, percentile, type Report } from "./report.ts";
 
@@ -34,6 +34,7 @@ export const reservations: Bench = {
         http: { listen: `127.0.0.1:${port}` },
         database: { url: database },
         nats: { servers: [nats.url] },
+        rate_limits: unlimited,
       });
       await using _first = await startPart("central", join(dir, "0"), config(ports[0]));
       const first = ports[0] ?? 0;

@@ -5,7 +5,7 @@ import { freePort, startNats, startPostgres } from "../../deploy/local/servers.t
 import type { Bench } from "./bench.ts";
 import { type HttpLoad, httpLoad } from "./load/http-load.ts";
 import { busyItems, growLedger, type LedgerSize, momentOf, skuOf } from "./load/large-ledger.ts";
-import { addCaller, authorizationOf, startPart, startReference } from "./parts.ts";
+import { addCaller, authorizationOf, startPart, startReference, unlimited } from "./parts.ts";
 import { median, percentile, type Report } from "./report.ts";
 
 const bench = "stock-lookup";
@@ -31,6 +31,7 @@ export const stockLookup: Bench = {
         http: { listen: `127.0.0.1:${port}` },
         database: { url: database },
         nats: { servers: [nats.url] },
+        rate_limits: unlimited,
         audit: { enabled: false },
       };
       await using _central = await startPart("central", join(dir, "0"), config);
