@@ -224,6 +224,11 @@ describe("a caller of one site", () => {
     expect(second.status).toBe(201);
     expect(second.body.id).not.toBe(first.body.id);
     expect((await api.post("/v1/reservations", body, { ...bergen, ...key })).body.id).toBe(second.body.id);
+    const everywhere = await callerWith("all-desk-2", [{ role: "integrator", sites: "all" }]);
+    const item = { sku: "KEYED", name: "Keyed" };
+    const added = async (caller: Record<string, string>) =>
+      (await api.post("/v1/items", item, { ...caller, ...key })).status;
+    expect([await added(all), await added(all), await added(everywhere)]).toEqual([201, 201, 409]);
   });
 
   test("hears of its own site in the stream, and the stream ends with its rights", { timeout: 20_000 }, async () => {

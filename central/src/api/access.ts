@@ -5,6 +5,7 @@ import { addressOf } from "../auth/address.ts";
 import { type Authenticator, actorOf, type Principal, sitesWith } from "../auth/principal.ts";
 import type { Rate, Taken } from "../auth/rates.ts";
 import type { Permission } from "../auth/roles.ts";
+import { currentCaller } from "./current-caller.ts";
 import { apiLimits } from "./limits.ts";
 import { Refused } from "./refused.ts";
 
@@ -84,7 +85,8 @@ export function identify(authenticator: Authenticator): MiddlewareHandler {
     if (taken?.allowed === false) return tooOften(c, `of ${actorOf(principal)}`, taken);
     c.set("identifyAgain", identifyAgain);
     c.set("principal", principal);
-    return next();
+    if (c.req.header("idempotency-key") === undefined) return next();
+    return currentCaller.run(actorOf(principal), next);
   };
 }
 

@@ -4,6 +4,7 @@ import { type Result, refuse } from "@tallygate/protocol";
 import type { Client, Pool } from "../db/pool.ts";
 import { findAnswer, keepAnswer, lockIdempotencyKey } from "../db/queries/idempotency.ts";
 import { transaction } from "../db/transaction.ts";
+import { currentCaller } from "./current-caller.ts";
 import { apiLimits } from "./limits.ts";
 import { Refused } from "./refused.ts";
 
@@ -28,7 +29,7 @@ export interface Done<T> {
 
 export interface OnceOptions<T> {
   readonly pool: Pool;
-  /** Method and path; a key means one thing at each. */
+  /** Method and path; a key means one thing at each, for each caller. */
   readonly route: string;
   readonly key: string | undefined;
   /** The request as it was read; equal requests have equal JSON. */
@@ -47,7 +48,7 @@ export async function once<T>({ pool, route, key, request, schema, work }: OnceO
   const requestHash = hash("sha256", JSON.stringify(request), "buffer");
   const outcome = await refusable(pool, async client => {
     if (key === undefined) return work(client);
-    const id = { key, route };
+    const id = { key, route: `${route} by ${currentCaller.getStore() ?? "anyone"}` };
     await lockIdempotencyKey(client, id);
     const kept = await findAnswer(client, id, apiLimits.idempotencyKeptMs);
     if (kept !== undefined && !kept.request_hash.equals(requestHash)) return reused(key);
