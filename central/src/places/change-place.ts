@@ -1,5 +1,6 @@
 import { ok, parseGln, type Result, refuse } from "@tallygate/protocol";
 import { recordChanges } from "../db/audit/changes.ts";
+import { insertOutbox } from "../db/events/outbox.ts";
 import { lockSites } from "../db/ledger/sites.ts";
 import {
   insertPlace,
@@ -16,6 +17,7 @@ import {
 import type { Client } from "../db/pool.ts";
 import { findSite } from "../db/queries/sites.ts";
 import type { SiteCommit } from "../ingest/site-commit.ts";
+import { newReservationId } from "../reservations/id.ts";
 import { checkStanding } from "./hierarchy.ts";
 import { tellBlocked } from "./tell-blocked.ts";
 
@@ -145,6 +147,9 @@ async function finish(client: Client, change: Finish): Promise<Result<ChangedPla
   await recordChanges(client, [
     { actor, action, resource, siteId, before: before && told(before), after: told(place) },
   ]);
+  const data = { site, place: code, ...told(place) };
+  const event = { id: newReservationId(), type: "place.changed", key: resource, siteId, timeMs: Date.now(), data };
+  await insertOutbox(client, [event]);
   return ok({ place, commits });
 }
 

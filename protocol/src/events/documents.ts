@@ -70,6 +70,45 @@ const goodsReturn = z.object({
   lines: z.array(z.object({ ...line, received: done("What has come back."), inspected: done("What is decided of.") })),
 });
 
+const difference = z.object({
+  document: z.uuid(),
+  line: z.int(),
+  sku,
+  expected: z.int(),
+  found: z.int(),
+});
+
+const list = z.object({
+  id,
+  site,
+  read_point: z.string().nullable(),
+  step: z.string().meta({ description: "What is done by it.", examples: ["loading"] }),
+  opened_at: time,
+  closed_at: time.nullable(),
+  version: z.int(),
+  documents: z.array(z.object({ id, kind: z.string(), number: z.string(), state: z.string() })),
+  lines: z
+    .array(
+      z.object({
+        document: z.uuid(),
+        number: z.string(),
+        line: z.int(),
+        sku,
+        place,
+        quantity: z.int().meta({ description: "What is still to be done of it there." }),
+      }),
+    )
+    .meta({ description: "What is to be done; empty once it is closed." }),
+  outcome: z
+    .object({
+      short: z.array(difference),
+      over: z.array(difference),
+      unexpected: z.array(z.object({ sku: z.string().nullable(), code: z.string(), quantity: z.int() })),
+    })
+    .nullable()
+    .meta({ description: "What it came to; null while it is open." }),
+});
+
 export const documentEvents = {
   "order.placed": { summary: "A sales order was placed.", data: order },
   "order.backordered": { summary: "Some of an order waits for stock.", data: order },
@@ -107,4 +146,10 @@ export const documentEvents = {
   "return.inspected": { summary: "All of a return has come back and is decided.", data: goodsReturn },
   "return.closed": { summary: "Nothing more of a return is expected.", data: goodsReturn },
   "return.cancelled": { summary: "A return does not come back.", data: goodsReturn },
+
+  "list.opened": {
+    summary: "Documents are worked on together from now on, such as a lorry that is loaded.",
+    data: list,
+  },
+  "list.closed": { summary: "A list is done, with what it came to.", data: list },
 } as const satisfies Record<string, EventType>;
