@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type LocalServer, startInflux } from "../../../deploy/local/servers.ts";
+import { seedExampleDocuments } from "../documents/testing-examples.ts";
 import { Influx } from "../projector/influx.ts";
 import { exampleIds } from "./reservation-schemas.ts";
 import {
@@ -73,6 +74,9 @@ beforeAll(async () => {
   await ledger.apply(lyon, [{ to: "dock-2", code: "code:HELD", quantity: 2 }]);
   for (const id of Object.values(exampleIds)) await reserveAs(id);
   for (const id of Object.values(webhookExampleIds)) await addWebhookAs(id);
+  await api.post("/v1/items", { sku: "WORK", name: "worked on", codes: ["code:WORK"] });
+  await ledger.apply(lyon, [{ to: "dock-2", code: "code:WORK", quantity: 50 }]);
+  await seedExampleDocuments(ledger.pool, "WORK");
 });
 
 afterAll(async () => {

@@ -16,12 +16,14 @@ export interface GivenLine {
 export async function addDocument(
   pool: Pool,
   {
+    id = newReservationId(),
     kind,
     site,
     toSite,
     state,
     lines,
   }: {
+    readonly id?: string;
     readonly kind: DocumentKind;
     readonly site: string;
     readonly toSite?: string;
@@ -31,7 +33,6 @@ export async function addDocument(
 ): Promise<Document> {
   const siteId = await idOf(pool, "select id from site where code = $1", site);
   const toSiteId = toSite === undefined ? undefined : await idOf(pool, "select id from site where code = $1", toSite);
-  const id = newReservationId();
   const nothing = { lot: undefined, placeId: undefined, place: undefined, toPlaceId: undefined, toPlace: undefined };
   const rows: LineRow[] = [];
   for (const [index, { sku, quantity, backordered = 0 }] of lines.entries()) {
