@@ -214,6 +214,19 @@ describe("a caller of one site", () => {
     expect((await api.get(`/v1/reservations/${elsewhere}`, all)).body.state).toBe("held");
     const released = await api.post(`/v1/reservations/${made.body.id}/release`, {}, bergen);
     expect(released.body.state).toBe("released");
+    const auditor = await callerWith("bergen-auditor", [{ role: "auditor", sites: ["bergen"] }]);
+    const { body } = await api.get(`/v1/audit/changes?resource=/v1/reservations/${made.body.id}`, auditor);
+    const hold = { sku: "OAT-1L", site: "bergen", place: "dock-9", quantity: 2 };
+    expect(body.items).toMatchObject([
+      {
+        ...{ actor: "client:bergen-desk", action: "reservation.release", site: "bergen" },
+        before: { state: "held", holds: [{ ...hold, held: 2 }] },
+        after: { state: "released", holds: [{ ...hold, held: 0, released: 2 }] },
+      },
+      { actor: "client:bergen-desk", action: "reservation.reserve", before: null, after: { state: "held" } },
+    ]);
+    const others = await api.get("/v1/audit/changes?limit=500", auditor);
+    expect(new Set(others.body.items.map((row: { site: string }) => row.site))).toEqual(new Set(["bergen"]));
   });
 
   test("gets no answer of another caller by an idempotency key", async () => {
