@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { newSecret, signatureHeaders } from "../central/src/events/webhooks/sign.ts";
 import { Mirror, type StockEvent } from "./examples/mirror.ts";
 import { isAuthentic } from "./examples/verify-webhook.ts";
+import { withTypes } from "./write-events.ts";
 
 const secret = newSecret();
 const other = newSecret();
@@ -51,6 +53,13 @@ print(json.dumps([is_authentic(c["headers"], c["body"].encode(), c["secret"], c[
       encoding: "utf8",
     });
     expect(JSON.parse(output)).toEqual(cases.map(([, authentic]) => authentic));
+  });
+});
+
+describe("the page about events", () => {
+  it("lists every type: npm run docs writes it anew", () => {
+    const page = readFileSync(new URL("events.md", import.meta.url), "utf8");
+    expect(withTypes(page)).toBe(page);
   });
 });
 
