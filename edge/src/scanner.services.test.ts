@@ -122,7 +122,7 @@ describe("a scanner with a display on a serial line", () => {
     expect(stored.at(-1)?.movement.reverses).toEqual({ epoch, seq: 2 });
   });
 
-  it("counts against what should be there, confirmed and pending, and looks up; neither moves", async () => {
+  it("counts for the centre without saying what should be there, and looks up; neither moves", async () => {
     const { hand, edge } = await openSite();
     const { store } = edge.view;
     store.applyCatalogue([oats], 1);
@@ -131,13 +131,21 @@ describe("a scanner with a display on a serial line", () => {
     await hand("TG:QTY:2");
     await hand(milk);
     expect(await hand("TG:MODE:COUNT")).toBe("\x06OK mode count dock-1\r\n");
-    expect(await hand(milk)).toBe("\x06OK 32 OAT-1L dock-1\r\n");
+    expect(await hand(milk)).toBe("\x06OK 1 OAT-1L dock-1\r\n");
     await hand("TG:PLACE:bin-2");
-    expect(await hand(milk)).toBe("\x06OK 0 OAT-1L bin-2\r\n");
+    expect(await hand(milk)).toBe("\x06OK 1 OAT-1L bin-2\r\n");
+    expect(await hand(milk)).toBe("\x06OK 2 OAT-1L bin-2\r\n");
+    expect(await hand("TG:UNDO")).toBe("\x06OK undo OAT-1L 1 left\r\n");
+    expect(store.observations()?.observations.map(({ place, quantity }) => [place, quantity])).toEqual([
+      ["dock-1", 1],
+      ["bin-2", 1],
+      ["bin-2", 1],
+      ["bin-2", -1],
+    ]);
     await hand("TG:MODE:LOOK_UP");
     expect(await hand(milk)).toBe("\x06OK 32 OAT-1L Oat drink\r\n");
     expect(store.epoch.last).toBe(1);
-    expect(store.readings({ limit: 100 })).toHaveLength(8);
+    expect(store.readings({ limit: 100 })).toHaveLength(10);
   });
 });
 
