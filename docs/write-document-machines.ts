@@ -1,0 +1,4 @@
+import { writeFileSync } from "node:fs";
+import { documentsPage } from "./document-machines.ts";
+
+writeFileSync(new URL("./documents.md", import.meta.url), documentsPage());
