@@ -2,6 +2,7 @@ import { centralEpoch, type Problem } from "@tallygate/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verify } from "../audit/verify.ts";
 import { start } from "../audit/walk.ts";
+import { readLevelsPage } from "../db/ledger/site-state.ts";
 import { openTestServer, type TestServer } from "../db/testing.ts";
 import { transaction } from "../db/transaction.ts";
 import { received, TestEdge } from "../ingest/testing.ts";
@@ -118,6 +119,14 @@ describe("the centre's own movements", () => {
     expect(await ledger.count("movement")).toBe(5 + 60 + 40);
     expect(await audit(ledger)).toMatchObject({ fault: undefined });
   });
+});
+
+test("an edge that asks for a snapshot is told the levels, and no cursor of the centre's own epoch", async () => {
+  await using ledger = await openStocked();
+  await record(ledger, [asked()]);
+  const page = await readLevelsPage(ledger.pool, { site: "lyon", after: undefined });
+  expect(page.cursors).toEqual([{ epoch: ledger.lyon.epoch, seq: 3 }]);
+  expect(page.levels).toContainEqual(expect.objectContaining({ place: "shelf", onHand: 11 }));
 });
 
 describe("what is refused is not recorded", () => {
