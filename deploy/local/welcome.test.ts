@@ -42,7 +42,9 @@ test("what to try uses the ports of this run, and a tag of the very item", () =>
 });
 
 test("the first password is shown when it was made, and after that where it is kept", () => {
-  expect(welcome(where, "/data", 0)).toContain("admin, with the password made just now, which is kept in /data/admin");
+  expect(welcome(where, "/data", 0)).toContain(
+    "/sign-in  as admin, with the password made just now, which is kept in /data/admin",
+  );
   const later = welcome({ ...where, newAdminPassword: undefined }, "/data", 0);
   expect(later).toContain("admin, its first password is in /data/admin-password");
 });

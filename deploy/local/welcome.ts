@@ -38,7 +38,10 @@ function addressesOf({ central, newAdminPassword, servers, sites }: Whereabouts,
     ["PostgreSQL", `${database}  its password is in ${near(join(home, "postgres-password"))}`],
     ["NATS", servers.nats],
     ["InfluxDB", servers.influx],
-    ["sign-in", `admin, ${passwordOf(newAdminPassword, near(join(home, "admin-password")))}`],
+    [
+      "sign-in",
+      `http://${formatAddress(central)}/sign-in  as admin, ${passwordOf(newAdminPassword, near(join(home, "admin-password")))}`,
+    ],
   ];
 }
 
@@ -62,7 +65,7 @@ function firstCalls({ central, catalogue }: Whereabouts, home: string): Row[] {
       : [
           ["stock of an item", `curl -s -H "$AUTH" ${url}/v1/stock/${sku}`],
           [
-            "reserve one",
+            "reserve one, once some came",
             `curl -s -H "$AUTH" -H 'content-type: application/json' -d '${promise}' ${url}/v1/reservations`,
           ],
         ];
@@ -71,7 +74,7 @@ function firstCalls({ central, catalogue }: Whereabouts, home: string): Row[] {
     ["a token", `AUTH="authorization: Bearer $(${token} | ${text})"`],
     ...reservation,
     ["what moved last", `curl -s -H "$AUTH" '${url}/v1/movements?limit=5'`],
-    ["a client of yours", `npm run -s central -- client add my-shop --role integrator --config ${commands}`],
+    ["a client of yours", `npm run central -- client add my-shop --role integrator --config ${commands}`],
   ];
 }
 

@@ -152,7 +152,7 @@ test("what it says on the first screen works as it stands: a token, a reservatio
     return stdout;
   };
   await vi.waitFor(() => {
-    const reservation = JSON.parse(shell(line("a token"), line("reserve one")));
+    const reservation = JSON.parse(shell(line("a token"), line("reserve one, once some came")));
     expect(reservation, JSON.stringify(reservation)).toMatchObject({ state: "held" });
   }, patience);
   expect(JSON.parse(shell(line("a token"), line("stock of an item")))).toHaveProperty("on_hand");
