@@ -176,7 +176,7 @@ function withBody(operation: Operation, sent: Sent, body: unknown): Sent {
 ): unknown {
   const content = operation.responses[String(answer.status)]?.content;
   const type = answer.headers.get("content-type")?.split(";")[0] ?? "";
-  if (answer.status === 304) return [];
+  if (answer.status === 304 || (answer.status === 204 && operation.responses["204"] !== undefined)) return [];
   if (content?.[type] === undefined) return `${answer.status} ${type} is not in the document`;
   if (!type.includes("json")) return [];
   const pointer = [path, method, "responses", String(answer.status), "content", type, "schema"];
