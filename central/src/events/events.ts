@@ -23,6 +23,8 @@ export interface EventsOptions {
   readonly emits: boolean;
   readonly duties?: () => Promise<readonly Duty[]>;
   readonly head?: Head;
+  /** How often duties are looked at. Given in tests. */
+  readonly everyMs?: number;
 }
 
 export interface Events extends AsyncDisposable {
@@ -51,6 +53,7 @@ export function openEvents(options: EventsOptions): Events {
   const leases = new Leases({
     url: databaseUrl,
     log,
+    ...(options.everyMs !== undefined && { everyMs: options.everyMs }),
     duties: async () => [...(emits ? [emitter] : []), ...((await options.duties?.()) ?? [])],
   });
   return {

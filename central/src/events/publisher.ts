@@ -62,6 +62,9 @@ async function run(options: PublisherOptions, stop: AbortSignal): Promise<void> 
         await head.waitBehind(position, eventLimits.backoffMaxMs, stop);
         continue;
       }
+      const [first] = events;
+      if (first !== undefined && first.seq > position + 1)
+        log.warn({ from: position + 1, to: first.seq - 1 }, "events were no longer kept when NATS could have them");
       await publish(options, events);
       await movePosition(pool, reader, last.seq);
       position = last.seq;

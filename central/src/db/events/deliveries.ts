@@ -10,6 +10,8 @@ export interface Target {
   readonly secrets: readonly string[];
   readonly active: boolean;
   readonly position: number;
+  /** The number of the oldest event that is kept; null when there is none. */
+  readonly oldest: number | null;
   readonly failures: number;
   /** How long the whole target has been failing, and how long until it may be tried again. */
   readonly failingMs: number | null;
@@ -31,7 +33,7 @@ export async function readWebhookIds(db: Executor): Promise<readonly string[]> {
 export async function readTarget(db: Executor, id: string, waitingMax: number): Promise<Target | undefined> {
   const { rows } = await db.query<Target>({
     name: "webhooks-target",
-    text: `select url, types, sites, state = 'active' as active, position, failures,
+    text: `select url, types, sites, state = 'active' as active, position, failures, (select min(seq) from event) as oldest,
         array_remove(array[secret, case when former_secret_until > now() then former_secret end], null) as secrets,
         floor(extract(epoch from now() - failing_since) * 1000)::bigint as "failingMs",
         greatest(0, ceil(extract(epoch from coalesce(next_try_at, now()) - now()) * 1000))::bigint as "waitMs",

@@ -1,25 +1,36 @@
 import type { LookupAddress } from "node:dns";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { createMetrics } from "@tallygate/kit";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { type LocalServer, startNats } from "../../../../deploy/local/servers.ts";
 import { listDeliveries, reviveDeliveries } from "../../db/events/deliveries.ts";
+import { purgeEvents } from "../../db/events/log.ts";
 import { readWebhook, readWebhookStatus, rewindWebhook, rotateSecret } from "../../db/events/webhooks.ts";
 import { openTestServer, type TestDatabase, type TestServer } from "../../db/testing.ts";
 import { transaction } from "../../db/transaction.ts";
 import { emit } from "../emit.ts";
 import { Head } from "../head.ts";
-import { happen, happening } from "../testing.ts";
+import { createEventMetrics } from "../metrics.ts";
+import { happen, happening, log, openTestEvents, openTestLink } from "../testing.ts";
 import { createAddressGuard } from "./address.ts";
 import { newSecret } from "./sign.ts";
 import { addTestWebhook, isSigned, openTestDeliverer, TestTarget } from "./testing.ts";
+import { webhookDuties } from "./webhooks.ts";
 
 let server: TestServer;
+let nats: LocalServer;
 let db: TestDatabase;
 let head: Head;
 const within = { timeout: 20_000, interval: 20 };
 
 beforeAll(async () => {
-  server = await openTestServer();
+  [server, nats] = await Promise.all([openTestServer(), startNats()]);
 });
-afterAll(() => server?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
+  await nats?.[Symbol.asyncDispose]();
+});
 beforeEach(async () => {
   db = await server.open();
   head = new Head(db.pool);
@@ -178,6 +189,53 @@ describe("a webhook", () => {
   });
 });
 
+test("what is no longer kept when a webhook comes to it is told to a person, and the rest is delivered", async () => {
+  await using target = await TestTarget.open();
+  const { id } = await addTestWebhook(db, { url: target.url });
+  await emitted("a", "b", "c");
+  await purgeEvents(db.pool, 0, 2);
+  await using _deliverer = openTestDeliverer(db, head, id);
+  await delivered(id, 3);
+  expect(target.sequences).toEqual([3]);
+  const { rows } = await db.pool.query("select problem, key from exception");
+  expect(rows).toEqual([{ problem: "event.gone", key: id }]);
+});
+
+test("of several processes one delivers to a webhook; when its connection is cut, another goes on, each key in order and nothing left out", async () => {
+  await using target = await TestTarget.open();
+  const { id } = await addTestWebhook(db, { url: target.url });
+  await using link = await openTestLink(nats.url);
+  const open = () => {
+    const own = new Head(db.pool);
+    const metrics = createEventMetrics(createMetrics());
+    const guard = createAddressGuard({ allowHttp: true, networks: ["127.0.0.0/8"] });
+    const limits = { timeoutMs: 5_000, deadAfterMs: 60_000, triesMax: 100, userAgent: "test" };
+    const options = { pool: db.pool, head: own, source: "urn:tallygate:test", guard, metrics, log, ...limits };
+    return openTestEvents(db, link, { head: own, duties: () => webhookDuties(options), everyMs: 100 });
+  };
+  await using one = open();
+  await using two = open();
+  const holders = () => [...one.leases.names, ...two.leases.names].filter(name => name.startsWith("webhook"));
+  await vi.waitFor(() => expect(holders()).toHaveLength(1), within);
+  for (let round = 0; round < 4; round++) {
+    await happen(
+      db.pool,
+      Array.from({ length: 60 }, (_, n) => happening({ key: `key-${n % 6}` })),
+    );
+    await db.pool.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tallygate events'",
+    );
+  }
+  await delivered(id, 240);
+  expect(new Set(target.sequences).size).toBe(240);
+  for (let n = 0; n < 6; n++) {
+    const first = [
+      ...new Set(target.got.filter(got => got.event.subject === `key-${n}`).map(got => got.event.sequence)),
+    ];
+    expect(first).toEqual([...first].sort());
+  }
+});
+
 describe("a target that misbehaves", () => {
   test("by never answering costs its own time limit, and its other keys and other webhooks are delivered to", async () => {
     const kept: (() => void)[] = [];
@@ -195,7 +253,24 @@ describe("a target that misbehaves", () => {
     expect(new Set(slow.sequences).size).toBe(51);
   });
 
-  test("by dripping its answer is not waited for: the status counts, and headers that drip run into the time limit", async () => {
+  test("by dripping its headers runs into the time limit of the whole, however often it says something", async () => {
+    const dripping = createServer(socket => {
+      socket.write("HTTP/1.1 200 OK\r\n");
+      const timer = setInterval(() => socket.write("x-more: 1\r\n"), 20);
+      socket.on("close", () => clearInterval(timer));
+      socket.on("error", () => undefined);
+    });
+    dripping.listen(0, "127.0.0.1");
+    await once(dripping, "listening");
+    const { port } = Object(dripping.address());
+    const { id } = await addTestWebhook(db, { url: `http://127.0.0.1:${port}/` });
+    await using _deliverer = openTestDeliverer(db, head, id, { timeoutMs: 200 });
+    await emitted("a");
+    await vi.waitFor(async () => expect((await statusOf(id)).last_failure).toMatch(/no answer within 0.2 s/), within);
+    dripping.close();
+  });
+
+  test("by dripping its answer's body is not waited for: the status counts", async () => {
     await using body = await TestTarget.open((_, response) => {
       response.writeHead(200);
       const timer = setInterval(() => response.write("."), 20);

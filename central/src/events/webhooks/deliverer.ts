@@ -116,6 +116,7 @@ export class Deliverer implements AsyncDisposable {
     if (target === undefined || !target.active) return this.#waits.idleMs;
     if (target.waitMs > 0) return Math.min(target.waitMs, this.#waits.idleMs);
     if (target.waiting >= webhookLimits.waitingMax) return this.#waits.idleMs;
+    if (target.oldest !== null && target.oldest > target.position + 1) return this.#skipGone(target, target.oldest);
     const next = await this.#next(target);
     const { events, to } = target.failures > 0 ? probesOf(next) : next;
     metrics.webhookBehind.set({ webhook: id }, Math.max(0, head.seq - target.position));
@@ -133,6 +134,18 @@ export class Deliverer implements AsyncDisposable {
       return 0;
     }
     return result.lastFailure === undefined ? 0 : this.#noteDown(target, result.lastFailure);
+  }
+
+  /** What is no longer kept can never be delivered; a person hears of it, and it goes on behind. */
+  async #skipGone({ position }: Target, oldest: number): Promise<number> {
+    const { pool, id } = this.#options;
+    const detail = `Events ${position + 1} to ${oldest - 1} were no longer kept when the webhook ${id} came to them. Let its target read the state anew.`;
+    await transaction(pool, async client => {
+      const moved = await advance(client, { id, from: position, to: oldest - 1, delivered: false });
+      const missed = { siteId: undefined, problem: "event.gone" as const, key: id, detail, count: 1 };
+      if (moved) await keepExceptions(client, [missed]);
+    });
+    return 0;
   }
 
   /** The next events that concern the webhook, and up to which number that is all of them. */
