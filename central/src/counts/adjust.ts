@@ -1,20 +1,20 @@
 import { readPlacesWithout } from "../db/counts/expected.ts";
-import { type ProvenLine, readMissing, type WrittenLine } from "../db/counts/lines.ts";
+import { type CountThing, type ProvenLine, readThings, type WrittenLine } from "../db/counts/lines.ts";
 import type { Client } from "../db/pool.ts";
 import type { CentralMovement } from "../record/record-movements.ts";
 import type { Variance } from "./approval.ts";
 import { codeOfLot } from "./codes.ts";
 import type { LotVariance } from "./compare.ts";
 import { type CountLine, nameOf } from "./lines.ts";
-import { addressOf, type Count, type CountPlace, type Pair } from "./model.ts";
+import { addressOf, type Count, type CountPlace } from "./model.ts";
 
 /** What a place's stock is to be adjusted by. */
 export interface Adjusted {
   readonly place: CountPlace;
   readonly movements: readonly CentralMovement[];
   readonly lines: readonly ProvenLine[];
-  /** Things that go to loss now; and things that went there and turned out to be elsewhere. */
-  readonly missing: readonly (Pair & { readonly code: string })[];
+  /** Things that go to loss now, or are brought here; and things that went to loss and turned out to be elsewhere. */
+  readonly things: readonly CountThing[];
   readonly elsewhere: readonly string[];
   readonly variances: readonly Variance[];
   /** Lines that cannot be told without serial numbers. */
@@ -49,7 +49,7 @@ export interface AdjustInput {
 export function adjustments({ count, place, lines, before, reasons, things, varianceOf }: AdjustInput): Adjusted {
   const bizStep = count.kind === "full" ? "stock_taking" : "cycle_counting";
   const movements: CentralMovement[] = [];
-  const missing: (Pair & { code: string })[] = [];
+  const moved: CountThing[] = [];
   const proven = new Map<number, ProvenLine>();
   for (const line of lines) {
     const pair = { placeId: place.placeId, itemId: line.item.itemId };
@@ -60,9 +60,12 @@ export function adjustments({ count, place, lines, before, reasons, things, vari
     const move: Move = (code, quantity, from, to) => movements.push({ ...usual, code, quantity, from, to });
     for (const { code } of line.missing) {
       move(code, 1, place.place, "loss");
-      missing.push({ ...pair, code });
+      moved.push({ ...pair, code, found: false });
     }
-    for (const { code } of line.unexpected) move(code, 1, "found", place.place);
+    for (const { code } of line.unexpected) {
+      move(code, 1, "found", place.place);
+      moved.push({ ...pair, code, found: true });
+    }
     const { adjustedClass = 0 } = before.get(nameOf(pair)) ?? {};
     for (const each of line.classes) moveClass(line, each, adjustedClass, move);
   }
@@ -87,7 +90,7 @@ export function adjustments({ count, place, lines, before, reasons, things, vari
     place,
     movements,
     lines: [...proven.values()],
-    missing,
+    things: moved,
     elsewhere: things.map(({ code }) => code),
     variances: [...lines.map(varianceOf), ...returns],
     unresolved: lines.filter(line => line.unresolved).length,
@@ -150,7 +153,7 @@ export async function lateThings(
   count: Count,
   { placeId, countedMs }: CountPlace,
 ): Promise<readonly LateThing[]> {
-  const lost = await readMissing(client, count.id, placeId);
+  const lost = (await readThings(client, count.id, [placeId])).filter(({ found }) => !found);
   if (lost.length === 0 || countedMs === undefined) return [];
   const where = await readPlacesWithout(client, {
     itemIds: [...new Set(lost.map(({ itemId }) => itemId))],

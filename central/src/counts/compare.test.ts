@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CountedCode, compare } from "./compare.ts";
+import { type CountedCode, compare, expectedOf } from "./compare.ts";
 
 const thing = (name: string, units = 1): CountedCode => ({ code: name, units, serialised: true, lot: undefined });
 const loose = (units: number, lot?: string): CountedCode => ({
@@ -56,6 +56,15 @@ describe("comparing what was counted with what should be there", () => {
   test("if it is only some of them, nobody can say which", () => {
     expect(compare([thing("A"), thing("B")], [loose(1)], false)).toMatchObject({ variance: -1, unresolved: true });
     expect(compare([thing("A"), thing("B")], [thing("A")], false)).toMatchObject({ variance: -1, unresolved: false });
+  });
+
+  test("a thing that left where it never came to leaves a quantity too few, and comes all the same when it is found", () => {
+    const [sums, found] = [[thing("A", -1)], [thing("A")]];
+    const before = compare(expectedOf(sums, found, new Set()), found, false);
+    expect(before).toMatchObject({ variance: 2, unexpected: [{ code: "A" }], classes: [{ expected: -1, counted: 0 }] });
+    // The thing was brought, which evened its own sum out, and one was found.
+    const after = compare(expectedOf([loose(1)], found, new Set(["A"])), found, false);
+    expect(after).toMatchObject({ variance: 0, unexpected: [], missing: [], classes: [] });
   });
 
   test("lots are compared each, where they are tracked", () => {

@@ -33,6 +33,28 @@ export interface Comparison {
 }
 
 /**
+ * What should be there, by the sums of the codes. A thing is there if its sum says so, or if this count has brought it there already. What
+ * the sums say beyond that (a thing that first was heard when it left a place where it had never come to) is a quantity that the ledger
+ * lacks, or has too much, and belongs to no thing.
+ */
+export function expectedOf(
+  sums: readonly ExpectedCode[],
+  counted: readonly CountedCode[],
+  brought: ReadonlySet<string>,
+): readonly ExpectedCode[] {
+  const things = sums.filter(isThing);
+  const known = new Map(things.map(each => [each.code, each.units]));
+  const there = [
+    ...counted.filter(each => each.serialised && brought.has(each.code)),
+    ...things.filter(each => each.units > 0 && !brought.has(each.code)),
+  ];
+  for (const { code, units } of there) known.set(code, (known.get(code) ?? 0) - units);
+  const rest = [...known.values()].reduce((total, units) => total + units, 0);
+  const loose = sums.filter(isLoose);
+  return [...there, ...loose, ...(rest === 0 ? [] : [{ code: "", units: rest, serialised: false, lot: undefined }])];
+}
+
+/**
  * Compares what was counted of one item at one place with what the ledger had there at the same time.
  *
  * A thing of its own is told by its code. What was counted without a serial number although it has one (someone scanned the barcode

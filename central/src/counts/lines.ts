@@ -1,9 +1,10 @@
 import { readCounted } from "../db/counts/entries.ts";
 import { type ItemFacts, readExpected, readItemFacts, readPairs } from "../db/counts/expected.ts";
+import { readThings } from "../db/counts/lines.ts";
 import { readAgain, readCountPlaces } from "../db/counts/places.ts";
 import type { Executor } from "../db/pool.ts";
 import { readCode } from "./codes.ts";
-import { type Comparison, compare } from "./compare.ts";
+import { type Comparison, compare, expectedOf } from "./compare.ts";
 import { countLimits } from "./limits.ts";
 import type { CountPlace, Pair } from "./model.ts";
 
@@ -42,13 +43,20 @@ export async function compareLines(
     pairs.map(({ itemId }) => itemId),
     priceList,
   );
+  const things = Map.groupBy(
+    (await readThings(db, countId, ids)).filter(({ found }) => found),
+    nameOf,
+  );
   return at.flatMap(pair => {
     const [item, place] = [items.get(pair.itemId), places.get(pair.placeId)];
     if (item === undefined || place === undefined) return [];
     const there = (expected.get(nameOf(pair)) ?? []).map(({ code, units }) => readCode(code, units));
     const found = counted.get(nameOf(pair)) ?? [];
     if (there.length + found.length === 0) return [];
-    return [{ ...compare(there, found, item.tracking === "lot"), item, place, atMs: pair.atMs }];
+    const brought = new Set((things.get(nameOf(pair)) ?? []).map(({ code }) => code));
+    return [
+      { ...compare(expectedOf(there, found, brought), found, item.tracking === "lot"), item, place, atMs: pair.atMs },
+    ];
   });
 }
 

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { lockCount, readCount } from "../db/counts/counts.ts";
 import { type Due, dropMarks, hasDue, readDue, readMarks } from "../db/counts/due.ts";
 import { readCountedThings } from "../db/counts/entries.ts";
-import { forgetMissing, noteMissing, readLines, readReasons, readTotals, writeLines } from "../db/counts/lines.ts";
+import { forgetThings, noteThings, readLines, readReasons, readTotals, writeLines } from "../db/counts/lines.ts";
 import { forgetObservations } from "../db/counts/observations.ts";
 import { anyDiffers, readCountPlaces, writeSettled } from "../db/counts/places.ts";
 import type { Client, Pool } from "../db/pool.ts";
@@ -89,14 +89,14 @@ async function findAdjustments(
 
 /** Posts what is to be adjusted, and writes down what that proves. */
 async function post(client: Client, count: Count, adjusted: Adjusted): Promise<readonly SiteCommit[]> {
-  const { movements, lines, missing, elsewhere, place } = adjusted;
+  const { movements, lines, things, elsewhere, place } = adjusted;
   const note = { actor: count.approvedBy ?? count.submittedBy ?? count.createdBy, document: addressOf(count.id) };
   const recorded = await recordMovements(client, movements, note);
   if (!recorded.ok)
     throw new Error(`the count ${count.id} cannot be posted at ${place.place}: ${recorded.problem.detail}`);
   await writeLines(client, { countId: count.id, siteId: count.siteId }, lines);
-  await noteMissing(client, count.id, missing);
-  await forgetMissing(client, { countId: count.id, placeId: place.placeId, codes: elsewhere });
+  await noteThings(client, count.id, things);
+  await forgetThings(client, { countId: count.id, placeId: place.placeId, codes: elsewhere });
   return recorded.value.commits;
 }
 

@@ -120,40 +120,47 @@ export async function readReasons(
   return rows;
 }
 
-/** Remembers things that went to loss by a count, and forgets those that turned out to be elsewhere. */
-export async function noteMissing(
-  client: Client,
-  countId: string,
-  things: readonly (Pair & { readonly code: string })[],
-): Promise<void> {
+/** A thing that a count took to loss, or brought to a place. */
+export interface CountThing extends Pair {
+  readonly code: string;
+  readonly found: boolean;
+}
+
+/** Remembers what a count did with things. */
+export async function noteThings(client: Client, countId: string, things: readonly CountThing[]): Promise<void> {
   if (things.length === 0) return;
   await client.query({
-    name: "counts-note-missing",
-    text: `insert into stock_count_missing (count_id, place_id, item_id, code)
-      select $1::uuid, * from unnest($2::integer[], $3::integer[], $4::text[]) on conflict do nothing`,
+    name: "counts-note-things",
+    text: `insert into stock_count_thing (count_id, place_id, item_id, code, found)
+      select $1::uuid, * from unnest($2::integer[], $3::integer[], $4::text[], $5::boolean[])
+      on conflict (count_id, place_id, code) do update set found = excluded.found`,
     values: [
       countId,
       things.map(({ placeId }) => placeId),
       things.map(({ itemId }) => itemId),
       things.map(({ code }) => code),
+      things.map(({ found }) => found),
     ],
   });
 }
 
-export async function readMissing(
-  client: Client,
+/** What a count did with things at places. */
+export async function readThings(
+  db: Executor,
   countId: string,
-  placeId: number,
-): Promise<readonly { readonly itemId: number; readonly code: string }[]> {
-  const { rows } = await client.query<{ itemId: number; code: string }>({
-    name: "counts-read-missing",
-    text: `select item_id as "itemId", code from stock_count_missing where count_id = $1::uuid and place_id = $2 order by code`,
-    values: [countId, placeId],
+  placeIds: readonly number[],
+): Promise<readonly CountThing[]> {
+  const { rows } = await db.query<CountThing>({
+    name: "counts-read-things",
+    text: `select place_id as "placeId", item_id as "itemId", code, found from stock_count_thing
+      where count_id = $1::uuid and place_id = any($2::integer[]) order by place_id, code`,
+    values: [countId, placeIds],
   });
   return rows;
 }
 
-export async function forgetMissing(
+/** Forgets things that turned out to be elsewhere. */
+export async function forgetThings(
   client: Client,
   {
     countId,
@@ -163,8 +170,8 @@ export async function forgetMissing(
 ): Promise<void> {
   if (codes.length === 0) return;
   await client.query({
-    name: "counts-forget-missing",
-    text: "delete from stock_count_missing where count_id = $1::uuid and place_id = $2 and code = any($3::text[])",
+    name: "counts-forget-things",
+    text: "delete from stock_count_thing where count_id = $1::uuid and place_id = $2 and code = any($3::text[])",
     values: [countId, placeId, codes],
   });
 }

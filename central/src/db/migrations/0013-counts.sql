@@ -117,12 +117,14 @@ create table stock_count_line (
 create index stock_count_line_site on stock_count_line (site_id, counted_at);
 create index stock_count_line_proof on stock_count_line (item_id, place_id, counted_at desc);
 
--- Things that the count took to loss. Where one turns out to have left before, by a late movement, it goes there.
-create table stock_count_missing (
+-- Things that the count took to loss, and those that it brought to the place. Where a lost one turns out to have left before, by a late
+-- movement, it goes there; one that was brought is there as of the place's time, whatever else moved it before.
+create table stock_count_thing (
   count_id uuid not null,
   place_id integer not null,
   item_id integer not null,
   code text collate "C" not null,
+  found boolean not null,
   primary key (count_id, place_id, code)
 );
 
