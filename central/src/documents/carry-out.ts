@@ -3,6 +3,7 @@ import { readDocuments } from "../db/documents/read.ts";
 import { readEpochs } from "../db/ledger/epochs.ts";
 import type { Client } from "../db/pool.ts";
 import { readUnitCodes } from "../db/record/items.ts";
+import { readPlaceIds } from "../db/reservations/names.ts";
 import { lockReservations } from "../db/reservations/reservations.ts";
 import { lockStock } from "../db/reservations/stock.ts";
 import type { Directory } from "../ingest/directory.ts";
@@ -122,7 +123,8 @@ async function move(client: Client, names: Names, moving: Moving): Promise<Resul
   const reservation = await lockedReservation(client, document, directory);
   const parts = partsOf(moving, reservation, directory);
   if (!parts.ok) return parts;
-  const short = await firstShort(client, { parts: parts.value, reservation, directory, site });
+  const places = await placesOf(client, directory.siteId(site), parts.value);
+  const short = await firstShort(client, { parts: parts.value, reservation, places, site });
   if (short !== undefined) return { ok: false, problem: short };
   const movements = parts.value.map(({ code, from, to, quantity }): CentralMovement => {
     return { site, code, from, to, quantity, bizStep: work.bizStep, cause: "order", eventTimeMs: nowMs };
@@ -139,7 +141,7 @@ async function move(client: Client, names: Names, moving: Moving): Promise<Resul
     directory,
     site,
   });
-  await takeHolds(client, takesOf(moving, parts.value, directory), { names, nowMs });
+  await takeHolds(client, takesOf(moving, parts.value, places), { names, nowMs });
   return ok(recorded.value.commits);
 }
 
@@ -202,29 +204,36 @@ function partsOf(
   return ok(parts);
 }
 
+/** The ids of the places that goods leave and come to, read anew: one may have been added a moment ago. The outsides are none. */
+async function placesOf(client: Client, siteId: number, parts: readonly Part[]): Promise<ReadonlyMap<string, number>> {
+  const codes = [...new Set(parts.flatMap(({ from, to }) => [from, to]))];
+  return new Map((await readPlaceIds(client, { siteIds: [siteId], codes })).map(([, code, id]) => [code, id]));
+}
+
 /** What is typed and takes more than is there is a mistake. Also locks every level that this touches, before any is written. */
 async function firstShort(
   client: Client,
   touched: {
     readonly parts: readonly Part[];
     readonly reservation: Reservation | undefined;
-    readonly directory: Directory;
+    readonly places: ReadonlyMap<string, number>;
     readonly site: string;
   },
 ): Promise<Problem | undefined> {
-  const { parts, reservation, directory, site } = touched;
-  const siteId = directory.siteId(site);
+  const { parts, reservation, places, site } = touched;
   const known = parts.flatMap(({ line, from, to }) =>
-    [from, to]
-      .filter(code => directory.hasAccount(siteId, code))
-      .map(code => ({ itemId: line.itemId, placeId: directory.account(siteId, code).id })),
+    [from, to].flatMap(code => {
+      const placeId = places.get(code);
+      return placeId === undefined ? [] : [{ itemId: line.itemId, placeId }];
+    }),
   );
   const levels = await lockStock(client, { exact: [...known, ...(reservation?.holds ?? [])], open: [], placesMax: 0 });
   const onHand = new Map(levels.map(level => [`${level.itemId} ${level.placeId}`, level.onHand]));
   for (const { line, from, quantity } of parts) {
-    const place = directory.hasAccount(siteId, from) ? directory.account(siteId, from) : undefined;
-    if (place?.outside === true) continue;
-    const key = `${line.itemId} ${place?.id ?? 0}`;
+    const placeId = places.get(from);
+    // What comes from outside is never short; a place that does not exist is refused when it is recorded.
+    if (placeId === undefined) continue;
+    const key = `${line.itemId} ${placeId}`;
     const left = (onHand.get(key) ?? 0) - quantity;
     onHand.set(key, left);
     if (left < 0) {
@@ -265,13 +274,13 @@ async function matchByHand(
 }
 
 /** What was held goes with the goods to another place of the site, and ends when they leave it. */
-function takesOf({ document, work }: Moving, parts: readonly Part[], directory: Directory) {
+function takesOf({ document, work }: Moving, parts: readonly Part[], places: ReadonlyMap<string, number>) {
   const { reservationId, siteId } = document;
   if (reservationId === undefined || work.atDestination === true) return [];
   return parts.map(({ line, from, to, quantity }) => {
     const ends = work.to !== undefined || isDirect(document);
-    const toPlaceId = ends ? undefined : directory.account(siteId, to).id;
-    const fromPlaceId = directory.account(siteId, from).id;
+    const toPlaceId = ends ? undefined : places.get(to);
+    const fromPlaceId = places.get(from) ?? 0;
     return { reservationId, siteId, itemId: line.itemId, fromPlaceId, toPlaceId, quantity };
   });
 }
