@@ -42,6 +42,7 @@ describe("a login that is a member of tallygate_service", () => {
     "update movement set quantity = 2",
     "delete from movement",
     "truncate movement",
+    "update movement_note set actor = 'person:nobody'",
     "update further_posting set quantity = 2",
     "delete from further_posting",
     "truncate further_posting",

@@ -1,3 +1,4 @@
+import { centralEpoch } from "@tallygate/protocol";
 import type { Executor } from "../pool.ts";
 import { Conditions, rfc3339 } from "./sql.ts";
 
@@ -44,14 +45,16 @@ export interface EpochRow {
   readonly opened_at: string;
 }
 
-/** Each site's newest epochs, newest first. */
+/** Each site's own newest epochs, newest first; the centre's own is none of its store. */
 export async function readEpochs(db: Executor, sites: readonly number[], perSite: number): Promise<EpochRow[]> {
   const { rows } = await db.query<EpochRow>(
     `select e.site_id, e.code, e.cursor_seq, ${rfc3339("e.opened_at")} as opened_at
      from unnest($1::integer[]) as s (id)
-     cross join lateral (select * from epoch where epoch.site_id = s.id order by epoch.id desc limit $2) e
+     cross join lateral (
+       select * from epoch where epoch.site_id = s.id and epoch.code <> $3 order by epoch.id desc limit $2
+     ) e
      order by e.site_id, e.id desc`,
-    [sites, perSite],
+    [sites, perSite, centralEpoch],
   );
   return rows;
 }
