@@ -7,8 +7,9 @@ export interface MovedSince {
 }
 
 /**
- * Notes the places of settled counts that movements have touched as of a time that the count had proven. It waits for no lock, and looks
- * once for each place that was touched: where no count is as young as the oldest movement there, that is all.
+ * Notes the places of settled counts that movements have touched as of a time that the count had proven, and items that passed a place
+ * without leaving a level there. It waits for no lock, and looks once for each place that was touched: where no count is as young as the
+ * oldest movement there, that is all.
  */
 export async function noteTouched(client: Client, { stretches, later }: MovedSince): Promise<void> {
   await client.query({
@@ -34,6 +35,11 @@ export async function noteTouched(client: Client, { stretches, later }: MovedSin
       ), hit as materialized (
         select p.count_id, p.place_id, p.until_at from oldest
         join stock_count_place p on p.place_id = oldest.place_id and p.settled_at is not null and p.until_at >= oldest.event_time
+      ), passed as (
+        insert into stock_count_passed (place_id, item_id)
+        select distinct place_id, item_id from side
+        where not exists (select from stock k where k.item_id = side.item_id and k.place_id = side.place_id)
+        on conflict do nothing
       )
       insert into stock_count_due (count_id, place_id)
       select distinct hit.count_id, hit.place_id

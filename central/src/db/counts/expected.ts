@@ -52,6 +52,9 @@ export async function readPairs(
         select k.place_id, k.item_id from counted join stock k on k.place_id = counted.place_id
         where all_items or exists (select from stock_count_item i where i.count_id = $1::uuid and i.item_id = k.item_id)
         union
+        select k.place_id, k.item_id from counted join stock_count_passed k on k.place_id = counted.place_id
+        where all_items or exists (select from stock_count_item i where i.count_id = $1::uuid and i.item_id = k.item_id)
+        union
         select e.place_id, e.item_id from stock_count_entry e join counted on counted.place_id = e.place_id where e.count_id = $1::uuid
       ) pair where (place_id, item_id) > ($2::integer, $3::integer) order by place_id, item_id limit $4`,
     values: [countId, after?.placeId ?? 0, after?.itemId ?? 0, limit, placeId ?? null],

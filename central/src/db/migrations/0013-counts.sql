@@ -135,6 +135,13 @@ create table stock_count_due (
   place_id integer not null
 );
 
+-- Items that came to a place and left it within one commit, so that it never had a level of them: as of a time in between, they were there.
+create table stock_count_passed (
+  place_id integer not null,
+  item_id integer not null,
+  primary key (place_id, item_id)
+);
+
 -- What edges said was counted, each once. Without a count it waits for one.
 create table count_observation (
   site_id integer not null,
