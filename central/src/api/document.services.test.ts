@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type LocalServer, startInflux } from "../../../deploy/local/servers.ts";
+import { seedExampleCounts } from "../counts/testing.ts";
 import { seedExampleDocuments } from "../documents/testing-examples.ts";
 import { Influx } from "../projector/influx.ts";
 import { exampleIds } from "./reservation-schemas.ts";
@@ -73,6 +74,11 @@ beforeAll(async () => {
   await api.post("/v1/items", { sku: "HELD", name: "held", codes: ["code:HELD"] });
   await ledger.apply(lyon, [{ to: "dock-2", code: "code:HELD", quantity: 2 }]);
   for (const id of Object.values(exampleIds)) await reserveAs(id);
+  await ledger.apply(lyon, [
+    { to: "bin-9", code: "code:HELD" },
+    { from: "bin-9", to: "customer", code: "code:HELD" },
+  ]);
+  await seedExampleCounts(ledger.pool, api.post, { empty: "bin-9", named: "dock-2" });
   for (const id of Object.values(webhookExampleIds)) await addWebhookAs(id);
   await api.post("/v1/items", { sku: "WORK", name: "worked on", codes: ["code:WORK"] });
   await ledger.apply(lyon, [{ to: "dock-2", code: "code:WORK", quantity: 50 }]);
@@ -135,11 +141,16 @@ function requestOf(path: string, operation: Operation, give: (name: string, sche
   for (const { name, in: where, schema } of operation.parameters) {
     const value = give(name, schema);
     if (value === undefined) continue;
-    if (where === "path") filled = filled.replace(`{${name}}`, encoded(value) || "%20");
+    if (where === "path") filled = filled.replace(`{${name}}`, segmentOf(value));
     if (where === "query") query.push(`${name}=${encoded(value)}`);
     if (where === "header" && /^[\x20-\x7e]*$/.test(String(value))) headers[name] = String(value);
   }
   return { path: query.length === 0 ? filled : `${filled}?${query.join("&")}`, headers };
+}
+
+/** A path without its dots is another path: what stands for nothing, here or above leads elsewhere before it is sent. */
+function segmentOf(value: unknown): string {
+  return /^\.{0,2}$/.test(String(value)) ? "%20" : encoded(value);
 }
 
 /** What may be no text at all is still some bytes on the wire. */
@@ -148,6 +159,15 @@ function encoded(value: unknown): string {
 }
 
 const bodySchema = (operation: Operation) => operation.requestBody?.content["application/json"]?.schema;
+/** The first form of a body that is no JSON. */
+const textBody = (operation: Operation) =>
+  Object.entries(operation.requestBody?.content ?? {}).find(([type]) => type !== "application/json");
+function withBody(operation: Operation, sent: Sent, body: unknown): Sent {
+  if (body === undefined) return sent;
+  const [type] = textBody(operation) ?? [];
+  return { ...sent, body, headers: type === undefined ? sent.headers : { ...sent.headers, "content-type": type } };
+}
+
 const isStream = (operation: Operation) => operation.responses["200"]?.content?.["text/event-stream"] !== undefined;
 
 async function send(method: string, operation: Operation, { path, headers, body }: Sent): Promise<Answer> {
@@ -163,15 +183,6 @@ async function send(method: string, operation: Operation, { path, headers, body 
 /** Faults of an answer against what the document says of it. */
 function faultsOf(
   { path, method, operation }: { path: string; method: string; operation: Operation },
-/** The first form of a body that is no JSON. */
-const textBody = (operation: Operation) =>
-  Object.entries(operation.requestBody?.content ?? {}).find(([type]) => type !== "application/json");
-function withBody(operation: Operation, sent: Sent, body: unknown): Sent {
-  if (body === undefined) return sent;
-  const [type] = textBody(operation) ?? [];
-  return { ...sent, body, headers: type === undefined ? sent.headers : { ...sent.headers, "content-type": type } };
-}
-
   answer: Answer,
 ): unknown {
   const content = operation.responses[String(answer.status)]?.content;
