@@ -2,8 +2,9 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { type CloudEvent, eventsStream } from "@tallygate/protocol";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type LocalServer, startNats } from "../../../deploy/local/servers.ts";
-import { findEvents, readEventsAfter, readHead } from "../db/events/log.ts";
+import { appendEvents, findEvents, readEventsAfter, readHead } from "../db/events/log.ts";
 import { insertOutbox } from "../db/events/outbox.ts";
+import { lockHead, readChangedStock } from "../db/events/take.ts";
 import { openTestServer, type TestServer } from "../db/testing.ts";
 import { emit } from "./emit.ts";
 import { change, happen, happening, openNats, openTestEvents, openTestLink, stocked } from "./testing.ts";
@@ -101,6 +102,29 @@ test("a level that changes many times is told once with what it is then: each ch
       data: { sku: "OAT/1", site: "lyon", ...level(15), places: [{ place: "a", ...level(10) }] },
     },
   ]);
+});
+
+test("a level is read behind the lock of the numbers, so none is told that is older than one told before", async () => {
+  await using db = await server.open();
+  const { items, places } = await stocked(db.pool, { site: "lyon", places: ["a"], skus: ["OAT"] });
+  const level = { itemId: items[0] ?? 0, placeId: places[0] ?? 0 };
+  await change(db.pool, { ...level, by: 1 });
+  // Another process believes to be the emitter, too, and is in the middle of a pass.
+  const other = await db.pool.connect();
+  await other.query("begin");
+  await lockHead(other);
+  const pass = emit(db.pool);
+  const waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%event_head%'";
+  await vi.waitFor(async () => expect((await db.pool.query(waits)).rows[0].count).toBe(1), 10_000);
+  await change(db.pool, { ...level, by: 1 });
+  const [now] = await readChangedStock(other, [{ itemId: level.itemId, siteId: 1, placeIds: [level.placeId] }]);
+  const { id, type, key, timeMs } = happening({ type: "stock.changed" });
+  await appendEvents(other, [{ id, type, key, timeMs, site: "lyon", data: JSON.stringify(now) }]);
+  await other.query("commit");
+  other.release();
+  await pass;
+  const told = (await readEventsAfter(db.pool, 0, 10)).map(({ data }) => data["on_hand"]);
+  expect(told).toEqual([2, 2]);
 });
 
 test("what does not fit the contract is kept with an exception, and what is behind it is told", async () => {
