@@ -24,6 +24,7 @@ export default defineConfig({
         test: {
           name: "services",
           retry,
+          setupFiles: ["./vitest.setup.ts"],
           sequence: { groupOrder: 1 },
           include: ["*/src/**/*.services.test.ts", "deploy/**/*.services.test.ts"],
           exclude: ["e2e/**"],
@@ -36,6 +37,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           retry,
+          setupFiles: ["./vitest.setup.ts"],
           sequence: { groupOrder: 2 },
           include: ["e2e/src/**/*.test.ts"],
           fileParallelism: false,
