@@ -61,7 +61,8 @@ export const centralReadPoint = "central";
  * {@link centralEpoch}, chained and append-only, with who caused them and why. Late ones change history as an edge's do (I9).
  *
  * Takes the locks of the sites and of the tags (those of {@link lockForMovements}), then those of the levels; so a caller that locks
- * documents or reservations besides calls {@link lockForMovements} before it does. Throws `Outdated`, and PostgreSQL's conflicts, when
+ * documents or reservations besides calls {@link lockForMovements} before it does. Until the end of the transaction PostgreSQL then joins
+ * by index only, as ingest has it. Throws `Outdated`, and PostgreSQL's conflicts, when
  * the transaction must be run again, which `transaction()` does. Publish `commits` after the commit.
  *
  * Refuses `site.unknown`, `place.unknown`, `movement.code_unknown` and `movement.meaningless` before anything is recorded, at
