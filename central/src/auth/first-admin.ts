@@ -18,7 +18,8 @@ export async function makeFirstAdmin(
   const shown = await transaction(pool, async client => {
     if (!(await lockFirstPerson(client))) return undefined;
     const chosen = password ?? newPassword();
-    const id = await insertPrincipal(client, { kind: "person", name, credential: await passwordCredential(chosen) });
+    const credential = await passwordCredential(chosen, { isMade: password === undefined });
+    const id = await insertPrincipal(client, { kind: "person", name, credential });
     if (id === undefined) throw new Error(`the person ${name} is there, and nobody is there`);
     const grants = [{ role: "admin", sites: "all" }] as const;
     await replaceGrants(client, id, rowsOf(grants));

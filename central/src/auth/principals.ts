@@ -97,7 +97,7 @@ async function newCredential(kind: PrincipalKind, given: string | undefined) {
     return { secret, credential: secretCredential(secret) };
   }
   const secret = given ?? newPassword();
-  return { secret, credential: await passwordCredential(secret) };
+  return { secret, credential: await passwordCredential(secret, { isMade: given === undefined }) };
 }
 
 async function existing(client: Client, named: Named): Promise<PrincipalRow> {

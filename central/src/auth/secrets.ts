@@ -29,19 +29,30 @@ const memoryMax = 128 * 1024 * 1024;
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 
+/** Nobody finds a password of 120 bits by trying, whatever a try costs: so one that was made here costs little to keep. */
+const madeCost = { ...cost, N: 2 ** 10, p: 1 } as const;
+
 /** What is kept of a password: `scrypt$N$r$p$salt$key`, so that a later cost can stand beside this one. */
-export async function passwordCredential(password: string): Promise<string> {
+export async function passwordCredential(password: string, { isMade }: { readonly isMade: boolean }): Promise<string> {
   const salt = randomBytes(16);
-  const key = await derive(password.normalize("NFKC"), salt, keyBytes, { ...cost, maxmem: memoryMax });
-  return ["scrypt", cost.N, cost.r, cost.p, salt.toString("base64url"), key.toString("base64url")].join("$");
+  const { N, r, p } = isMade ? madeCost : cost;
+  const key = await derive(password.normalize("NFKC"), salt, keyBytes, { N, r, p, maxmem: memoryMax });
+  return ["scrypt", N, r, p, salt.toString("base64url"), key.toString("base64url")].join("$");
 }
 
 /** Against which passwords of unknown names are held, so that they take as long as those of known ones. */
 const nobody = ["scrypt", cost.N, cost.r, cost.p, "A".repeat(22), "A".repeat(43)].join("$");
 
-/** Whether a password is the one. An absent credential takes as long as one that is there. */
+/** Whether a password is the one. Every try takes as long, whether there is a credential, and whatever it costs. */
 export async function isPasswordOf(credential: string | undefined, password: string): Promise<boolean> {
-  const [kind, N, r, p, salt = "", key = ""] = (credential ?? nobody).split("$");
+  const isRight = await compare(credential ?? nobody, password);
+  const isSlow = credential === undefined || credential.startsWith(`scrypt$${cost.N}$`);
+  if (!isSlow) await compare(nobody, password);
+  return isRight;
+}
+
+async function compare(credential: string, password: string): Promise<boolean> {
+  const [kind, N, r, p, salt = "", key = ""] = credential.split("$");
   if (kind !== "scrypt") throw new Error(`a password is kept as ${kind}, which this program does not know`);
   const options = { N: Number(N), r: Number(r), p: Number(p), maxmem: memoryMax };
   const derived = await derive(password.normalize("NFKC"), Buffer.from(salt, "base64url"), keyBytes, options);
