@@ -11,6 +11,7 @@ import { openCounts } from "./counts/counts.ts";
 import { migrate } from "./db/migrate.ts";
 import { openPool } from "./db/pool.ts";
 import { openBackorders } from "./documents/backorders.ts";
+import { openListNews } from "./documents/site-lists.ts";
 import { addressGuardOf, openConfiguredEvents } from "./events/configured.ts";
 import { openFollower } from "./follow/follower.ts";
 import { createFollowMetrics } from "./follow/metrics.ts";
@@ -64,6 +65,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     const events = stack.use(openConfiguredEvents(config, { pool, link, registry, log }));
     const reservations = stack.use(openReservations({ pool, publish, touched: news.tell, metrics, log }));
     stack.use(openBackorders({ pool, changes, held: reservations.changed, log }));
+    stack.use(openListNews({ pool, link, log }));
     const counts = stack.use(openCounts({ pool, publish, config: config.counts, log }));
     const pricing = stack.use(await openPricing(config.pricing, { log }));
     const api = stack.use(

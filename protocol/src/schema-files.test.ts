@@ -32,6 +32,8 @@ describe("the published schemas", () => {
       subjects.hello,
       subjects.snapshot,
       subjects.catalogue,
+      subjects.lists,
+      subjects.listsChanged,
       subjects.observations,
       subjects.status,
       subjects.change,

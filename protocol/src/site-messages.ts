@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ContractVersion } from "./batch.ts";
 import { Account, Epoch, SiteId, Sku, TimeMs } from "./ids.ts";
 import { limits } from "./limits.ts";
-import { ChainPoint } from "./movement.ts";
+import { BizStep, ChainPoint } from "./movement.ts";
 
 /**
  * What the centre and an edge tell each other besides movements. All of it is state, not history: a lost message is noticed
@@ -101,11 +101,9 @@ export const CatalogueItem = z
     sku: Sku,
     name: z.string(),
     uom: z.string(),
-    classKeys: z
-      .array(z.string())
-      .meta({
-        description: "Class keys as identify() gives them, such as (01)09506000134352; those of its packs too.",
-      }),
+    classKeys: z.array(z.string()).meta({
+      description: "Class keys as identify() gives them, such as (01)09506000134352; those of its packs too.",
+    }),
     packs: z
       .array(z.object({ classKey: z.string(), units: z.int().min(2) }))
       .optional()
@@ -139,6 +137,51 @@ export const CatalogueChanged = z
   .object({ v: ContractVersion, version: z.int().min(0) })
   .meta({ title: "CatalogueChanged" });
 export type CatalogueChanged = z.infer<typeof CatalogueChanged>;
+
+export const ListsRequest = z.object({ v: ContractVersion, site: SiteId }).meta({ title: "ListsRequest" });
+export type ListsRequest = z.infer<typeof ListsRequest>;
+
+/** What is still to be done of a line of a document on a list, at one place. */
+export const SiteListLine = z.object({
+  document: z.string().meta({ description: "The document's number.", examples: ["SO-4711"] }),
+  line: z.int().min(1),
+  sku: Sku,
+  place: Account.optional().meta({ description: "Where it is held." }),
+  quantity: z.int().min(1),
+});
+export type SiteListLine = z.infer<typeof SiteListLine>;
+
+/** Documents that are worked on together: at a read point, or as a wave that is picked anywhere. Lines are in walking order. */
+export const SiteList = z.object({
+  id: z.string(),
+  readPoint: z.string().max(96).optional(),
+  step: BizStep,
+  openedMs: TimeMs,
+  documents: z.array(z.object({ kind: z.string(), number: z.string() })),
+  lines: z.array(SiteListLine),
+});
+export type SiteList = z.infer<typeof SiteList>;
+
+/**
+ * The open lists of the site, the oldest first, as of at least `version`. Lines above the limit of a page are left out, the last first, and
+ * then `cut` is true.
+ */
+export const ListsPage = z
+  .object({
+    v: ContractVersion,
+    site: SiteId,
+    version: z.int().min(0),
+    cut: z.boolean(),
+    lists: z.array(SiteList).max(limits.pageRowsMax),
+  })
+  .meta({ title: "ListsPage" });
+export type ListsPage = z.infer<typeof ListsPage>;
+
+/** The open lists of a site have this version: an edge that has another one asks. */
+export const ListsChanged = z
+  .object({ v: ContractVersion, site: SiteId, version: z.int().min(0) })
+  .meta({ title: "ListsChanged" });
+export type ListsChanged = z.infer<typeof ListsChanged>;
 
 /** How a site is, in its own words. */
 export const SiteStatus = z

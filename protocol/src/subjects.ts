@@ -17,7 +17,7 @@ export function partitionOf(site: string): number {
 
 /**
  * NATS subjects. The last token of each is the site, so that an edge's key can be bound to its own.
- * `hello`, `snapshot`, `catalogue` and `observations` are requests that any central process answers.
+ * `hello`, `snapshot`, `catalogue`, `observations` and `lists` are requests that any central process answers.
  */
 export const subjects = {
   /** edge → JetStream: {@link Batch} */
@@ -32,12 +32,16 @@ export const subjects = {
   catalogue: (site: string) => `tallygate.catalogue.${site}`,
   /** edge → centre, request: {@link Observations} → {@link ObservationsReply}, once they are committed */
   observations: (site: string) => `tallygate.observations.${site}`,
+  /** edge → centre, request: {@link ListsRequest} → {@link ListsPage} */
+  lists: (site: string) => `tallygate.lists.${site}`,
   /** edge → centre, every few seconds: {@link SiteStatus} */
   status: (site: string) => `tallygate.status.${site}`,
   /** centre → edge, after each commit that concerns the site: {@link SiteChange} */
   change: (site: string) => `tallygate.change.${site}`,
   /** centre → edge: {@link Resend} */
   resend: (site: string) => `tallygate.resend.${site}`,
+  /** centre → edge, when the site's open lists have changed: {@link ListsChanged} */
+  listsChanged: (site: string) => `tallygate.lists-changed.${site}`,
   /** centre → everyone, when the catalogue has changed: {@link CatalogueChanged} */
   catalogueChanged: "tallygate.catalogue-changed",
   /** centre → JetStream, for other systems: an event of a type such as `order.placed`, at a site or at none: {@link CloudEvent} */
@@ -59,9 +63,10 @@ export function subjectsOfEdge(site: string): { readonly says: readonly string[]
       subjects.snapshot(site),
       subjects.catalogue(site),
       subjects.observations(site),
+      subjects.lists(site),
       subjects.status(site),
     ],
-    hears: [subjects.change(site), subjects.resend(site), subjects.catalogueChanged],
+    hears: [subjects.change(site), subjects.resend(site), subjects.listsChanged(site), subjects.catalogueChanged],
   };
 }
 

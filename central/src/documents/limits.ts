@@ -6,6 +6,9 @@ export const documentLimits = {
   /** Logistic units of one notice, and contents of one unit. A request with more is refused. */
   unitsMax: 2_000,
   contentsMax: 500,
+  /** Open lists that an edge is told, and how often it is looked whether they have changed. Lists above are left out. */
+  siteListsMax: 200,
+  listNewsEveryMs: 1_000,
   /** Characters of a number, a partner's name, a caller's reference, and a reason. */
   numberCharsMax: 64,
   partnerCharsMax: 100,

@@ -1,3 +1,4 @@
+import { outsides } from "@tallygate/protocol";
 import { type ExampleAction, exampleActions, exampleDocument } from "../api/document-schemas.ts";
 import { exampleLists } from "../api/routes/lists.ts";
 import { insertList } from "../db/documents/lists.ts";
@@ -19,6 +20,11 @@ export async function seedExampleDocuments(pool: Pool, sku: string): Promise<voi
   await pool.query("insert into site (code) values ('oslo') on conflict do nothing");
   await pool.query(
     "insert into place (site_id, code) select id, 'dock-1' from site where code = 'oslo' on conflict do nothing",
+  );
+  await pool.query(
+    `insert into place (site_id, code, outside) select site.id, account, true from site,
+    unnest($1::text[]) as account where site.code = 'oslo' on conflict do nothing`,
+    [outsides],
   );
   for (const kind of documentKinds) {
     for (const action of exampleActions) {

@@ -6,6 +6,8 @@ import {
   genesisHash,
   Hello,
   type HelloReply,
+  type ListsPage,
+  ListsRequest,
   Observations,
   type ObservationsReply,
   type SnapshotPage,
@@ -19,6 +21,7 @@ import { takeObservations } from "../counts/observe.ts";
 import { readCataloguePage, readLevelsPage, readSiteState } from "../db/ledger/site-state.ts";
 import type { Pool } from "../db/pool.ts";
 import { isUnavailable } from "../db/transaction.ts";
+import { listsPage } from "../documents/site-lists.ts";
 import { relayLimits } from "./limits.ts";
 
 export interface AnswersOptions {
@@ -38,6 +41,7 @@ export function openAnswers(options: AnswersOptions): Disposable {
     desk.answer(subjects.hello("*"), Hello, request => answerHello(options, request)),
     desk.answer(subjects.snapshot("*"), SnapshotRequest, request => answerSnapshot(options, request)),
     desk.answer(subjects.catalogue("*"), CatalogueRequest, request => answerCatalogue(options, request)),
+    desk.answer(subjects.lists("*"), ListsRequest, request => answerLists(options, request)),
     desk.answer(subjects.observations("*"), Observations, request => answerObservations(options, request)),
   ];
   return {
@@ -45,6 +49,10 @@ export function openAnswers(options: AnswersOptions): Disposable {
       for (const subscription of subscriptions) subscription.unsubscribe();
     },
   };
+}
+
+async function answerLists({ pool }: AnswersOptions, { site }: ListsRequest): Promise<ListsPage> {
+  return listsPage(pool, site);
 }
 
 /** What was counted is answered when it is committed: the edge drops it then. */

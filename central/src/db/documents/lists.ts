@@ -181,7 +181,7 @@ export async function readListVersions(
 ): Promise<readonly { readonly site: string; readonly version: number }[]> {
   const { rows } = await db.query<{ site: string; version: number }>({
     name: "documents-read-list-versions",
-    text: `select site.code as site, version from document_list_version join site on site.id = site_id`,
+    text: `select site.code as site, document_list_version.version from document_list_version join site on site.id = site_id`,
   });
   return rows;
 }
@@ -190,7 +190,7 @@ export async function readListVersions(
 export async function readListVersion(db: Executor, site: string): Promise<number> {
   const { rows } = await db.query<{ version: number }>({
     name: "documents-read-list-version",
-    text: `select version from document_list_version join site on site.id = site_id where site.code = $1`,
+    text: `select document_list_version.version from document_list_version join site on site.id = site_id where site.code = $1`,
     values: [site],
   });
   return rows[0]?.version ?? 0;
