@@ -13,7 +13,7 @@ import { isPortFree } from "../../deploy/local/ports.ts";
 import { childrenOf, isRunning } from "../../deploy/local/processes.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const patience = { timeout: 60_000, interval: 100 };
+const patience = { timeout: 120_000, interval: 100 };
 
 /** One `npm start`, and what it has said so far. */
 interface Start {
