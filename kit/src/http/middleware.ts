@@ -73,10 +73,29 @@ export function limitBody(maxBytes: number, streamedPaths: readonly string[] = [
     onError: c => answerProblem(c, { code: "request.too_large", detail }),
   });
   return async function limitBody(c, next) {
-    if (c.req.method === "GET" || c.req.method === "HEAD" || streamed.has(c.req.path)) return next();
+    if (c.req.method === "GET" || c.req.method === "HEAD") return next();
+    if (streamed.has(c.req.path)) {
+      await next();
+      return drain(c.req.raw, maxBytes);
+    }
     const length = c.req.header("content-length");
     // Only a body without a length is worth a reader of its own: it makes a full `Request` object.
     if (length === undefined || c.req.header("transfer-encoding") !== undefined) return readLimited(c, next);
     return Number(length) > maxBytes ? answerProblem(c, { code: "request.too_large", detail }) : next();
   };
+}
+
+/**
+ * Reads what is left of a body that was refused before anybody read it: the connection would be cut otherwise, and the caller might
+ * see that instead of the answer. Of one that is too large, the connection is cut.
+ */
+async function drain({ body, bodyUsed }: Request, maxBytes: number): Promise<void> {
+  if (body === null || bodyUsed || body.locked) return;
+  const reader = body.getReader();
+  for (let bytes = 0; bytes <= maxBytes; ) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    bytes += value.length;
+  }
+  await reader.cancel();
 }

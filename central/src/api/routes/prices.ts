@@ -229,8 +229,8 @@ const importRoute = guardedRoute(
       headers: idempotent,
       query: ImportQuery,
       body: importBody(
-        '{"sku":"OAT-1L","list":"import","currency":"EUR","amount":229}\n',
-        "sku,list,currency,amount\nOAT-1L,import,EUR,229\n",
+        '{"sku":"OAT-500","list":"import","currency":"EUR","amount":229}\n',
+        "sku,list,currency,amount\nOAT-500,import,EUR,229\n",
       ),
     },
     responses: {
