@@ -3,6 +3,7 @@ import { centralIngest } from "./central-ingest.ts";
 import { edgeIngest } from "./edge-ingest.ts";
 import { endToEnd } from "./end-to-end.ts";
 import { events } from "./events.ts";
+import { matching } from "./matching.ts";
 import { parsers } from "./parsers.ts";
 import { reservations } from "./reservations.ts";
 import { scanAnswer } from "./scan-answer.ts";
@@ -16,6 +17,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   "central-ingest": centralIngest,
   "end-to-end": endToEnd,
   reservations,
+  matching,
   "stock-lookup": stockLookup,
   events,
 };

@@ -42,7 +42,8 @@ interface Row {
 
 /**
  * What may be a document's of the movements: what crossed the border of a site, what was picked, what came to where a transfer within
- * its site wants it, and what was taken back; but for what said itself whose it is. In the order in which they were recorded.
+ * its site wants it, and what was taken back; but for what said itself whose it is. In the order in which they were recorded. Each is
+ * looked up by itself, since a join's inner side was read whole for each movement where the planner thought it small: 600 µs a movement.
  */
 export async function readMoved(
   client: Client,
@@ -85,12 +86,16 @@ export async function readMoved(
       join place from_place on from_place.id = posted.posted_from
       join place to_place on to_place.id = posted.posted_to
       left join epoch reversed on reversed.site_id = moved.site_id and reversed.code = moved.reverses_epoch
-      left join unit_movement content on content.epoch_id = moved.epoch_id and content.seq = moved.seq
-      where moved.site_id = any($6::integer[])
-        and not exists (select from document_match known where known.epoch_id = moved.epoch_id and known.seq = moved.seq)
-        and not exists (select from movement_note note
-          where note.epoch_id = moved.epoch_id and note.seq = moved.seq and note.document is not null)
-        and (
+      left join lateral (
+        select document_id, line from unit_movement where epoch_id = moved.epoch_id and seq = moved.seq limit 1
+      ) content on true
+      left join lateral (
+        select 1 as found from document_match where epoch_id = moved.epoch_id and seq = moved.seq limit 1
+      ) known on true
+      left join lateral (
+        select document from movement_note where epoch_id = moved.epoch_id and seq = moved.seq limit 1
+      ) note on true
+      where moved.site_id = any($6::integer[]) and known.found is null and note.document is null and (
         from_place.outside <> to_place.outside or biz_step = any($7::text[]) or reverses_seq is not null
         or (not from_place.outside and exists (
           select from document_line line where line.open and line.to_site_id = moved.site_id and line.item_id = posted.item_id
