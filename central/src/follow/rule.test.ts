@@ -212,6 +212,15 @@ describe("lists", () => {
     );
   });
 
+  test("goods of a transfer may be picked on the way, and count when they leave the site", () => {
+    const lines = [line("a", { kind: "transfer", toSiteId: 2 })];
+    const picked = moved({ from: shelf, to: dock, bizStep: "picking" });
+    expect(told([picked], { lines, lists: [list(["a"], { step: "picking" })] })).toEqual([]);
+    expect(told([moved({ to: transit })], { lines, lists: [list(["a"], { step: "loading" })] })).toEqual([
+      "a/1 picked 1 list",
+    ]);
+  });
+
   test("what is too much for it counts all the same, and is for a person", () => {
     expect(told([moved({ quantity: 7 })], { ...one, lists: [list(["a"])], awaited: [line("b")] })).toEqual([
       "a/1 done 7 list",

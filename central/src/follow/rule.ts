@@ -115,7 +115,10 @@ class Matcher {
 
   /** At an open list's read point, what passes in its stage is its own: what it has no line for, or too much of, is for a person. */
   private byList(moved: Moved, list: BoundList): void {
-    const lines = this.board.linesOnList(list, moved.itemId).filter(({ line }) => stepOf(moved, line) !== undefined);
+    const named = this.board.linesOnList(list, moved.itemId);
+    const lines = named.filter(({ line }) => stepOf(moved, line) !== undefined);
+    // A transfer to another site counts when its goods leave this one; until then they may be picked, and are its own all the same.
+    if (lines.length === 0 && stageOf(moved) === "within" && named.some(({ line }) => line.kind === "transfer")) return;
     const rank: Rank = { why: "list", list };
     if (lines.length > 0) this.fillOver(moved, lines, rank);
     else this.misfits.push({ problem: "document.unexpected", moved, quantity: moved.quantity, line: undefined, list });
