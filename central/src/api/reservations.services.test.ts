@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { followAll } from "../follow/testing.ts";
 import { noonMs, openTestApi, openTestLedger, type TestApi, type TestLedger, TestSite } from "./testing.ts";
 
 const soon = { timeout: 10_000, interval: 20 };
@@ -308,7 +307,12 @@ describe("what is promised and taken all the same", () => {
 
   test("is none while nothing is promised", async () => {
     await ledger.apply(lyon, [{ code, quantity: 50, from: "dock", to: "customer", eventTimeMs: noonMs }]);
-    await followAll(ledger.pool);
+    await vi.waitFor(async () => {
+      const { rows } = await ledger.pool.query(
+        "select from epoch left join follow_cursor on epoch_id = epoch.id where cursor_seq <> coalesce(seq, 0)",
+      );
+      expect(rows).toEqual([]);
+    }, soon);
     expect(await shortages("open")).toEqual([]);
   });
 });
