@@ -4,6 +4,7 @@ import { edgeIngest } from "./edge-ingest.ts";
 import { endToEnd } from "./end-to-end.ts";
 import { events } from "./events.ts";
 import { matching } from "./matching.ts";
+import { orders } from "./orders.ts";
 import { parsers } from "./parsers.ts";
 import { reservations } from "./reservations.ts";
 import { scanAnswer } from "./scan-answer.ts";
@@ -17,6 +18,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   "central-ingest": centralIngest,
   "end-to-end": endToEnd,
   reservations,
+  orders,
   matching,
   "stock-lookup": stockLookup,
   events,

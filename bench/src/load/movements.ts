@@ -23,8 +23,8 @@ export interface Published {
 }
 
 /**
- * What the edge of one site would send: each tag comes in at the dock and later goes on to storage. Half of the movements
- * are of tags that the ledger has never seen.
+ * What the edge of one site would send: each tag comes in at the dock and later goes on to storage, or wherever `onTo` says. Half of
+ * the movements are of tags that the ledger has never seen.
  */
 export function* siteBatches(
   site: string,
@@ -32,11 +32,12 @@ export function* siteBatches(
   items: readonly string[],
   movements: number,
   perBatch: number = limits.batchMovementsMax,
+  onTo: "storage" | "customer" = "storage",
 ): Generator<Published> {
   let before = genesisHash;
   for (let first = 1; first <= movements; first += perBatch) {
     const list = Array.from({ length: Math.min(perBatch, movements - first + 1) }, (_, n) =>
-      movementOf(site, items, first + n - 1),
+      movementOf(site, items, first + n - 1, onTo),
     );
     const after = list.reduce((hash, movement, n) => hashMovement(hash, site, epoch, first + n, movement), before);
     const batch: Record<keyof Omit<Batch, "follows">, unknown> = {
@@ -57,7 +58,7 @@ export function* siteBatches(
 const group = 1000;
 const startMs = Date.UTC(2036, 0, 1);
 
-function movementOf(site: string, items: readonly string[], n: number): Movement {
+function movementOf(site: string, items: readonly string[], n: number, onTo: "storage" | "customer"): Movement {
   const round = Math.floor(n / (2 * group));
   const isArrival = n % (2 * group) < group;
   const tag = round * group + (n % group);
@@ -67,8 +68,8 @@ function movementOf(site: string, items: readonly string[], n: number): Movement
     epcHex: `3034${tag.toString(16).toUpperCase().padStart(20, "0")}`,
     quantity: 1,
     from: isArrival ? "supplier" : "dock-1",
-    to: isArrival ? "dock-1" : "storage",
-    bizStep: isArrival ? "receiving" : "storing",
+    to: isArrival ? "dock-1" : onTo,
+    bizStep: isArrival ? "receiving" : onTo === "customer" ? "shipping" : "storing",
     readPoint: isArrival ? "dock-1/1" : "inner-1/1",
     eventTimeMs: startMs + n,
     cause: "reading",
