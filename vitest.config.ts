@@ -18,6 +18,8 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
           include: ["*/src/**/*.test.ts", "deploy/**/*.test.ts", "docs/*.test.ts"],
           exclude: ["**/*.services.test.ts", "e2e/**"],
+          // Some start a process of ours, which takes seconds while others do.
+          testTimeout: 30_000,
         },
       },
       {

@@ -161,9 +161,8 @@ describe("many clients", () => {
     const { server, url, joined } = await serve();
     const readers = (await Promise.all(Array.from({ length: 20 }, () => fetch(url)))).map(reader);
     await joined(20);
-    const startMs = performance.now();
     await server[Symbol.asyncDispose]();
-    expect(performance.now() - startMs).toBeLessThan(2_500);
+    // One that is cut after the grace, instead of being ended, fails here.
     await Promise.all(readers.map(({ end }) => end()));
     await joined(0);
     process.off("warning", warnings);
