@@ -138,7 +138,17 @@ export const CatalogueChanged = z
   .meta({ title: "CatalogueChanged" });
 export type CatalogueChanged = z.infer<typeof CatalogueChanged>;
 
-export const ListsRequest = z.object({ v: ContractVersion, site: SiteId }).meta({ title: "ListsRequest" });
+export const ListsRequest = z
+  .object({
+    v: ContractVersion,
+    site: SiteId,
+    epochs: z
+      .array(Epoch)
+      .max(1000)
+      .optional()
+      .meta({ description: "Epochs of which the site keeps movements: the answer says how far it counts them." }),
+  })
+  .meta({ title: "ListsRequest" });
 export type ListsRequest = z.infer<typeof ListsRequest>;
 
 /** What is still to be done of a line of a document on a list, at one place. */
@@ -151,14 +161,24 @@ export const SiteListLine = z.object({
 });
 export type SiteListLine = z.infer<typeof SiteListLine>;
 
+/** An item of a list: how many units its documents want, and how many of them the list's step was done to. */
+export const SiteListItem = z.object({ sku: Sku, wanted: z.int().min(0), done: z.int().min(0) });
+export type SiteListItem = z.infer<typeof SiteListItem>;
+
 /** Documents that are worked on together: at a read point, or as a wave that is picked anywhere. Lines are in walking order. */
 export const SiteList = z.object({
   id: z.string(),
   readPoint: z.string().max(96).optional(),
   step: BizStep,
   openedMs: TimeMs,
-  documents: z.array(z.object({ kind: z.string(), number: z.string() })),
+  documents: z.array(z.object({ kind: z.string(), number: z.string(), partner: z.string().optional() })),
   lines: z.array(SiteListLine),
+  items: z
+    .array(SiteListItem)
+    .optional()
+    .meta({
+      description: "All items, also those that nothing is missing of. Absent where a page has no room for them.",
+    }),
 });
 export type SiteList = z.infer<typeof SiteList>;
 
@@ -173,6 +193,10 @@ export const ListsPage = z
     version: z.int().min(0),
     cut: z.boolean(),
     lists: z.array(SiteList).max(limits.pageRowsMax),
+    followed: z
+      .array(Cursor)
+      .optional()
+      .meta({ description: "The lists count the site's movements up to here, of the epochs that were asked for." }),
   })
   .meta({ title: "ListsPage" });
 export type ListsPage = z.infer<typeof ListsPage>;

@@ -115,8 +115,10 @@ test("an edge is told that its lists have changed, also by what was loaded, and 
   await using _news = openListNews({ pool: ledger.pool, link, log });
   expect(await open(ledger, [first.id])).toMatchObject({ ok: true });
   await vi.waitFor(() => expect(heard).toEqual([1]), { timeout: 10_000 });
+  const { rows: known } = await ledger.pool.query<{ code: string }>("select code from epoch");
+  const epochs = [...known.map(({ code }) => code), "00000000000000ff"];
   const ask = async () => {
-    const answer = await edge.request(subjects.lists("lyon"), JSON.stringify({ v: 1, site: "lyon" }), {
+    const answer = await edge.request(subjects.lists("lyon"), JSON.stringify({ v: 1, site: "lyon", epochs }), {
       timeout: 10_000,
     });
     return ListsPage.parse(answer.json());
@@ -127,10 +129,17 @@ test("an edge is told that its lists have changed, also by what was loaded, and 
     lists: [
       { readPoint: "dock-1", step: "loading", documents: [{ kind: "order" }], lines: [{ sku: "A", quantity: 5 }] },
     ],
+    followed: epochs.map(epoch => ({ epoch, seq: 0 })),
   });
   const loaded = { documentId: first.id, line: 1, step: "done", quantity: 2, epochId: 1, seq: 1, why: "list" } as const;
   await transaction(ledger.pool, client => recordProgress(client, [{ ...loaded, eventTimeMs: 1 }], 2_000_000));
   await vi.waitFor(() => expect(heard).toEqual([1, 2]), { timeout: 10_000 });
-  expect((await ask()).lists[0]?.lines).toMatchObject([{ sku: "A", quantity: 3 }]);
+  await ledger.pool.query("insert into follow_cursor (epoch_id, seq) select id, 1 from epoch where code = $1", [
+    epochs[0],
+  ]);
+  const after = await ask();
+  expect(after.lists[0]?.lines).toMatchObject([{ sku: "A", quantity: 3 }]);
+  expect(after.lists[0]?.items).toEqual([{ sku: "A", wanted: 5, done: 2 }]);
+  expect(after.followed?.[0]).toEqual({ epoch: epochs[0], seq: 1 });
   await edge.close();
 });

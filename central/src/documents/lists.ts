@@ -21,7 +21,7 @@ import { readNowMs } from "../db/reservations/reservations.ts";
 import { newReservationId } from "../reservations/id.ts";
 import { differencesOf } from "./differences.ts";
 import type { DocumentKind } from "./kinds.ts";
-import type { Document } from "./model.ts";
+import type { Document, LineRow } from "./model.ts";
 import { addressOf } from "./view.ts";
 
 /** Which kinds of documents are worked on in a step, and how far it carries a line out. */
@@ -80,7 +80,7 @@ export async function closeList(
     return refuse("list.closed", `The list was closed at ${new Date(list.closed).toISOString()}; open another.`);
   }
   const documents = await readDocuments(client, list.document_ids);
-  const outcome = outcomeOf(documents, stepOf(list), await readUnexpected(client, id));
+  const outcome = outcomeOf(list, documents, await readUnexpected(client, id));
   const nowMs = await readNowMs(client);
   await closeListRow(client, { id, outcome, closedMs: nowMs });
   return told(client, { id, siteId: list.site_id, actor, nowMs, what: "closed" });
@@ -131,20 +131,48 @@ function misfitOf(asked: AskedList, documents: readonly Document[]) {
   return undefined;
 }
 
-function outcomeOf(
-  documents: readonly Document[],
-  step: "picked" | "done",
-  unexpected: ListOutcome["unexpected"],
-): ListOutcome {
+function outcomeOf(list: ListRow, documents: readonly Document[], unexpected: ListOutcome["unexpected"]): ListOutcome {
   const differences = documents.flatMap(document =>
-    differencesOf(document, step).map(({ problem, ...rest }) => ({ problem, document: addressOf(document), ...rest })),
+    differencesOf(document, stepFor(document, list)).map(({ problem, ...rest }) => ({
+      problem,
+      document: addressOf(document),
+      ...rest,
+    })),
   );
   const of = (wanted: string) => differences.flatMap(({ problem, ...rest }) => (problem === wanted ? [rest] : []));
   return { short: of("document.short"), over: of("document.over"), unexpected };
 }
 
-function stepOf({ step }: ListRow): "picked" | "done" {
+/** How far a list carries a document's lines out. A transfer that is loaded has left; it is done where it arrives. */
+function stepFor({ kind }: Pick<Document, "kind">, { step }: Pick<ListRow, "step">): "picked" | "done" {
+  if (kind === "transfer" && step === "loading") return "picked";
   return Object.entries(listSteps).find(([name]) => name === step)?.[1].step ?? "done";
+}
+
+/** How much of a line a list's step was done to. */
+function countOf({ picked, done }: Pick<LineRow, "picked" | "done">, step: "picked" | "done"): number {
+  return step === "picked" ? Math.max(picked, done) : done;
+}
+
+/** What an item comes to on a list: all that its documents want, and how much of it was carried out, at most so much a line. */
+export interface ListItem {
+  readonly sku: string;
+  readonly wanted: number;
+  readonly done: number;
+}
+
+/** The items of a list's documents, by SKU. */
+export function itemsOf(list: Pick<ListRow, "step">, documents: readonly Document[]): readonly ListItem[] {
+  const items = new Map<string, ListItem>();
+  for (const document of documents) {
+    const step = stepFor(document, list);
+    for (const line of document.lines) {
+      const { wanted, done } = items.get(line.sku) ?? { wanted: 0, done: 0 };
+      const count = Math.max(0, Math.min(line.quantity, countOf(line, step)));
+      items.set(line.sku, { sku: line.sku, wanted: wanted + line.quantity, done: done + count });
+    }
+  }
+  return [...items.values()].sort((a, b) => (a.sku < b.sku ? -1 : 1));
 }
 
 /** A list in the words of the outside. Its lines are in walking order: by place. */
@@ -193,7 +221,9 @@ export async function viewLists(db: Executor, rows: readonly ListRow[]): Promise
       version: row.version,
       documents: own.map(({ id, kind, number, state }) => ({ id, kind, number, state })),
       lines:
-        row.closed === null ? own.flatMap(document => linesOf(document, stepOf(row), held)).sort(inWalkingOrder) : [],
+        row.closed === null
+          ? own.flatMap(document => linesOf(document, stepFor(document, row), held)).sort(inWalkingOrder)
+          : [],
       outcome: row.outcome,
     };
   });
@@ -211,8 +241,8 @@ function linesOf(
   held: ReadonlyMap<string, readonly HeldPart[]>,
 ): ListLine[] {
   const { id, number } = document;
-  return document.lines.flatMap(({ line, sku, quantity, picked, done }) => {
-    let left = quantity - (step === "picked" ? Math.max(picked, done) : done);
+  return document.lines.flatMap(({ line, sku, quantity, ...counted }) => {
+    let left = quantity - countOf(counted, step);
     const parts: ListLine[] = [];
     for (const part of step === "picked" ? (held.get(`${id} ${line}`) ?? []) : []) {
       const here = Math.min(left, part.quantity);

@@ -51,8 +51,8 @@ export function openAnswers(options: AnswersOptions): Disposable {
   };
 }
 
-async function answerLists({ pool }: AnswersOptions, { site }: ListsRequest): Promise<ListsPage> {
-  return listsPage(pool, site);
+function answerLists({ pool }: AnswersOptions, request: ListsRequest): Promise<ListsPage> {
+  return listsPage(pool, request);
 }
 
 /** What was counted is answered when it is committed: the edge drops it then. */

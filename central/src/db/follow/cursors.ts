@@ -1,3 +1,4 @@
+import type { Cursor, Epoch } from "@tallygate/protocol";
 import { binaryArray } from "../binary.ts";
 import type { Client, Executor } from "../pool.ts";
 import { Outdated } from "../transaction.ts";
@@ -133,4 +134,20 @@ export async function queueLater(
       binaryArray.bigint(movements.map(({ seq }) => seq)),
     ],
   });
+}
+
+/** How far the movements of a site's epochs were followed; one that nobody has followed is at 0. */
+export async function readFollowed(
+  db: Executor,
+  { site, epochs }: { readonly site: string; readonly epochs: readonly Epoch[] },
+): Promise<readonly Cursor[]> {
+  const { rows } = await db.query<Cursor>({
+    name: "follow-read-followed",
+    text: `select asked.code as epoch, coalesce(cursor.seq, 0) as seq
+      from unnest($2::text[]) as asked (code)
+      left join epoch on epoch.code = asked.code and epoch.site_id = (select id from site where code = $1)
+      left join follow_cursor as cursor on cursor.epoch_id = epoch.id`,
+    values: [site, binaryArray.text(epochs)],
+  });
+  return rows;
 }
