@@ -9,6 +9,26 @@ import { openTestServer, type TestServer } from "./testing.ts";
 
 const log = createLog("test", "silent");
 
+/** The tables whose rows are never changed, and a column of each: the ledger, who asked for what, and what documents were matched with. */
+const appendOnly = {
+  api_change: "actor",
+  document_inspection: "actor",
+  document_list_unexpected: "code",
+  document_match: "why",
+  further_posting: "code",
+  item_code_past: "class_key",
+  movement: "quantity",
+  movement_note: "actor",
+  seal: "signature",
+  unit_movement: "unit_code",
+};
+const tables = Object.entries(appendOnly);
+const changesOf = (table: string, column: string) => [
+  `update ${table} set ${column} = ${column}`,
+  `delete from ${table}`,
+  `truncate ${table} cascade`,
+];
+
 let server: TestServer;
 let ledger: TestLedger;
 let pool: Pool;
@@ -39,20 +59,26 @@ describe("a login that is a member of tallygate_service", () => {
   });
 
   test.each([
-    "update movement set quantity = 2",
-    "delete from movement",
-    "truncate movement",
-    "update movement_note set actor = 'person:nobody'",
-    "update further_posting set quantity = 2",
-    "delete from further_posting",
-    "truncate further_posting",
-    "update seal set signature = ''",
-    "delete from seal",
+    ...tables.flatMap(([table, column]) => changesOf(table, column)),
     "alter table movement disable trigger all",
     "set session_replication_role = replica",
     "drop table movement",
     "delete from migration",
   ])("may not: %s", async sql => {
     await expect(pool.query(sql)).rejects.toMatchObject({ code: "42501" });
+  });
+});
+
+describe("the owner of the tables", () => {
+  test("has triggers on each of them, and on no others, against all three kinds of change", async () => {
+    const { rows } = await ledger.pool.query<{ name: string }>(
+      `select tgrelid::regclass::text as name from pg_trigger
+       where tgfoid = 'refuse_change'::regproc and tgenabled = 'O' and tgtype = 2 + 8 + 16 + 32 order by 1`,
+    );
+    expect(rows.map(row => row.name)).toEqual(Object.keys(appendOnly));
+  });
+
+  test.each(tables.flatMap(([table, column]) => changesOf(table, column)))("is refused: %s", async sql => {
+    await expect(ledger.pool.query(sql)).rejects.toMatchObject({ code: "23001" });
   });
 });
