@@ -76,7 +76,6 @@ export async function readMovements(
   const conditions = new Conditions()
     .when(filter.site, site => `m.site_id = (select id from site where code = ${site})`)
     .when(filter.sites, sites => `m.site_id in (select id from site where code = any(${sites}::text[]))`)
-    .when(filter.sites, sites => `m.site_id in (select id from site where code = any(${sites}::text[]))`)
     .when(filter.place, place => `(m.from_account = ${place} or m.to_account = ${place})`)
     .when(filter.code?.code, code => `m.code = ${code}`)
     .when(filter.readPoint, readPoint => `m.read_point = ${readPoint}`)
