@@ -113,7 +113,7 @@ describe("reserving", () => {
   test.each([
     [{ policy: "nearest" }, 422, "reservation.policy", "body.sites"],
     [{ sites: ["lyon"] }, 422, "reservation.policy", "body.sites"],
-    [{ policy: "first_expiry" }, 400, "request.invalid", undefined],
+    [{ policy: "last_expiry" }, 400, "request.invalid", undefined],
     [{ lines: [{ sku: "NOBODY", quantity: 1 }] }, 404, "item.unknown", "body.lines[0].sku"],
     [{ lines: [{ sku: "OAT-1", quantity: 1, site: "rome" }] }, 404, "site.unknown", "body.lines[0].site"],
     [{ lines: [{ sku: "OAT-1", quantity: 1, site: "lyon", place: "x" }] }, 404, "place.unknown", "body.lines[0].place"],
