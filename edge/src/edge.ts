@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type HttpServer, type Log, listenHttp, openTogether } from "@tallygate/kit";
 import { answerBody } from "./answer.ts";
 import { createEdgeApi } from "./api/api.ts";
+import { listLines } from "./api/list-routes.ts";
 import { Live } from "./api/live.ts";
 import { createEdgeMetrics } from "./api/metrics.ts";
 import { deviceLine, movementLines, statusBody } from "./api/shapes.ts";
@@ -20,6 +21,7 @@ import { Intake } from "./drivers/intake.ts";
 import { ActiveClock } from "./drivers/silence.ts";
 import { openReaders } from "./http-intake/listener.ts";
 import { Inbox } from "./inbox.ts";
+import { SiteLists } from "./lists/site-lists.ts";
 import { Access } from "./mqtt/access.ts";
 import { openBroker } from "./mqtt/broker.ts";
 import { openSubscriber } from "./mqtt/client.ts";
@@ -70,7 +72,9 @@ export function openEdge(config: EdgeConfig, { log, now = Date.now }: EdgeOption
     const meters = new Map(devices.map(device => [device.id as string, meterOf(device, siteClock, now())]));
     const discoveries = new Discoveries();
     const intake = new Intake({ inbox, meters, discoveries, now });
-    const view = new SiteView({ config, store, core, inbox, intake, devices: () => registry.list(), meters, now });
+    const lists = new SiteLists(store);
+    const list = () => registry.list();
+    const view = new SiteView({ config, store, core, lists, inbox, intake, devices: list, meters, now });
     const metrics = createEdgeMetrics(view);
     const live = stack.use(openLive(view));
 
@@ -81,8 +85,13 @@ export function openEdge(config: EdgeConfig, { log, now = Date.now }: EdgeOption
       status: () => view.statusParts(),
       now,
       onChange: () => live.changed("status", "stock", "movement"),
+      onRefreshed: () => {
+        lists.refresh();
+        live.changed("list");
+      },
+      listsAhead: () => lists.isAhead,
     });
-    stack.use(runTicks({ inbox, core, store, uplink, live, log, now, commitSeconds: metrics.commitSeconds }));
+    stack.use(runTicks({ inbox, core, store, lists, uplink, live, log, now, commitSeconds: metrics.commitSeconds }));
     stack.use(uplink);
     view.link = () => uplink.status();
     uplink.open();
@@ -169,6 +178,7 @@ function openLive(view: SiteView): Live {
     device: () => ({ devices: view.devices().map(deviceLine) }),
     stock: () => ({}),
     exception: () => ({ exceptions_open: view.counts().exceptionsOpen }),
+    list: () => listLines(view.lists.view()),
   });
 }
 
@@ -176,6 +186,7 @@ interface TickParts {
   readonly inbox: Inbox;
   readonly core: CoreState;
   readonly store: Store;
+  readonly lists: SiteLists;
   readonly uplink: Uplink;
   readonly live: Live;
   readonly log: Log;
@@ -185,13 +196,15 @@ interface TickParts {
 
 /** Runs the ticks: decide, commit, take over, and only then answer. */
 function runTicks(parts: TickParts): Disposable {
-  const { inbox, core, store, log, now, commitSeconds } = parts;
+  const { inbox, core, store, lists, live, log, now, commitSeconds } = parts;
   let first: MovementRef | undefined;
   const ticks = inbox.run<CoreDecision>({
     decide: deliveries => decideTick(core, deliveries, now(), store),
     commit: decision => {
       const startMs = performance.now();
-      [first] = store.commit(decision).movements;
+      const { movements } = store.commit(decision);
+      [first] = movements;
+      if (lists.take(movements)) live.changed("list");
       // A quiet tick writes nothing, and would hide how long the others take.
       if (decision.readings.length + decision.exceptions.length === 0) return;
       commitSeconds.observe((performance.now() - startMs) / 1000);

@@ -36,6 +36,8 @@ export const limits = {
     requestMs: 5000,
     pingMs: 5000,
     statusMs: 5000,
+    /** The centre is asked for the lists this often while they count movements here that its count has not got. */
+    listsAgainMs: 5000,
     retry: { minMs: 100, maxMs: 5000 },
   },
 } as const;

@@ -8,6 +8,7 @@ import type { DeviceHealth, DeviceMeter } from "./drivers/health.ts";
 import type { Device } from "./drivers/index.ts";
 import type { Intake } from "./drivers/intake.ts";
 import type { Answers, Inbox } from "./inbox.ts";
+import type { SiteLists } from "./lists/site-lists.ts";
 import type { Broker } from "./mqtt/broker.ts";
 import type { Subscriber } from "./mqtt/client.ts";
 import type { Store } from "./store/store.ts";
@@ -17,6 +18,7 @@ export interface SiteViewOptions {
   readonly config: EdgeConfig;
   readonly store: Store;
   readonly core: CoreState;
+  readonly lists: SiteLists;
   readonly inbox: Inbox;
   readonly intake: Intake;
   readonly devices: () => readonly Device[];
@@ -71,6 +73,10 @@ export class SiteView {
 
   get store(): Store {
     return this.#options.store;
+  }
+
+  get lists(): SiteLists {
+    return this.#options.lists;
   }
 
   get inbox(): Inbox {

@@ -161,7 +161,7 @@ export const SiteListLine = z.object({
 });
 export type SiteListLine = z.infer<typeof SiteListLine>;
 
-/** An item of a list: how many units its documents want, and how many of them the list's step was done to. */
+/** An item of a list: how many units its documents want, and how many the list's step was done to, which may be more. */
 export const SiteListItem = z.object({ sku: Sku, wanted: z.int().min(0), done: z.int().min(0) });
 export type SiteListItem = z.infer<typeof SiteListItem>;
 
@@ -173,12 +173,9 @@ export const SiteList = z.object({
   openedMs: TimeMs,
   documents: z.array(z.object({ kind: z.string(), number: z.string(), partner: z.string().optional() })),
   lines: z.array(SiteListLine),
-  items: z
-    .array(SiteListItem)
-    .optional()
-    .meta({
-      description: "All items, also those that nothing is missing of. Absent where a page has no room for them.",
-    }),
+  items: z.array(SiteListItem).optional().meta({
+    description: "All items, also those that nothing is missing of. Absent where a page has no room for them.",
+  }),
 });
 export type SiteList = z.infer<typeof SiteList>;
 

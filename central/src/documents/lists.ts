@@ -154,7 +154,7 @@ function countOf({ picked, done }: Pick<LineRow, "picked" | "done">, step: "pick
   return step === "picked" ? Math.max(picked, done) : done;
 }
 
-/** What an item comes to on a list: all that its documents want, and how much of it was carried out, at most so much a line. */
+/** What an item comes to on a list: all that its documents want, and how much was carried out, which may be more. */
 export interface ListItem {
   readonly sku: string;
   readonly wanted: number;
@@ -168,7 +168,7 @@ export function itemsOf(list: Pick<ListRow, "step">, documents: readonly Documen
     const step = stepFor(document, list);
     for (const line of document.lines) {
       const { wanted, done } = items.get(line.sku) ?? { wanted: 0, done: 0 };
-      const count = Math.max(0, Math.min(line.quantity, countOf(line, step)));
+      const count = Math.max(0, countOf(line, step));
       items.set(line.sku, { sku: line.sku, wanted: wanted + line.quantity, done: done + count });
     }
   }

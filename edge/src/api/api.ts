@@ -4,6 +4,7 @@ import type { Registry } from "prom-client";
 import type { SiteView } from "../site-view.ts";
 import { type DeviceRoutesOptions, mountDeviceRoutes } from "./device-routes.ts";
 import { limits } from "./limits.ts";
+import { mountListRoutes } from "./list-routes.ts";
 import type { Live } from "./live.ts";
 import { mountPage } from "./page.ts";
 import { mountScannerRoutes } from "./scanner-routes.ts";
@@ -203,6 +204,7 @@ export function createEdgeApi({ view, live, devices: deviceRoutes, metrics, log,
   mountDeviceRoutes(app, deviceRoutes);
   app.openapi(devices, c => c.json({ devices: view.devices().map(deviceLine) }, 200));
   mountScannerRoutes(app, view);
+  mountListRoutes(app, view);
   app.openapi(status, c => c.json(statusBody(view), 200));
 
   app.openapi(exceptions, c => {

@@ -1,7 +1,7 @@
 import { type EventClient, encodeEvent } from "@tallygate/kit";
 import { limits } from "./limits.ts";
 
-export const liveEvents = ["status", "movement", "device", "stock", "exception"] as const;
+export const liveEvents = ["status", "movement", "device", "stock", "exception", "list"] as const;
 export type LiveEvent = (typeof liveEvents)[number];
 
 /**

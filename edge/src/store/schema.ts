@@ -125,6 +125,12 @@ const migrations: readonly string[] = [
     session text not null
   );
   `,
+  `
+  -- The open lists of the site as the centre told them last, the oldest first, each as JSON; and how far it counts the movements of
+  -- each epoch in them.
+  create table list (position integer primary key, body text not null);
+  create table list_cursor (epoch text primary key, seq integer not null) without rowid;
+  `,
 ];
 
 /** Brings the schema up to date. Throws `StoreTooNew` for a database of a later version. */

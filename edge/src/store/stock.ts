@@ -42,6 +42,7 @@ export class Stock {
   readonly #search: StatementSync;
   readonly #unknown: StatementSync;
   readonly #skuOf: StatementSync;
+  readonly #nameOf: StatementSync;
   readonly #unitsOf: StatementSync;
   readonly #pendingOf: StatementSync;
 
@@ -82,6 +83,7 @@ export class Stock {
         order by class_key, account limit ?`,
     );
     this.#skuOf = db.prepare("select sku from item_code where class_key = ?");
+    this.#nameOf = db.prepare("select name from item where sku = ?");
     this.#unitsOf = db.prepare("select units from item_code where class_key = ?");
     this.#pendingOf = db.prepare("select account, quantity from pending where class_key = ? and quantity <> 0");
   }
@@ -182,6 +184,12 @@ export class Stock {
   unitsOf(classKey: string): number {
     const row = this.#unitsOf.get(classKey);
     return row === undefined ? 1 : int(row, "units");
+  }
+
+  /** The name of the item with this SKU. */
+  nameOf(sku: string): string | undefined {
+    const row = this.#nameOf.get(sku);
+    return row === undefined ? undefined : text(row, "name");
   }
 
   /** The SKU that has a class key. */

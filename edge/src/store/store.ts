@@ -3,6 +3,7 @@ import {
   type CatalogueItem,
   type Cursor,
   Epoch,
+  type ListsPage,
   type ObservationsReply,
   type SiteChange,
   type SiteId,
@@ -13,6 +14,7 @@ import type { ClockSkew, Decision, Lookup, TagPlace, TimedReading } from "../cor
 import { limits } from "../limits.ts";
 import { storeError } from "./errors.ts";
 import { type ExceptionQuery, Exceptions, type StoredException } from "./exceptions.ts";
+import { type KeptLists, Lists } from "./lists.ts";
 import { Observations, type WaitingObservations } from "./observations.ts";
 import type { StoreCounts, StoreOptions } from "./open.ts";
 import { type MovementQuery, Outbox, type PendingChange } from "./outbox.ts";
@@ -42,12 +44,14 @@ export class Store implements Lookup, Disposable {
   readonly #stock: Stock;
   readonly #exceptions: Exceptions;
   readonly #observations: Observations;
+  readonly #lists: Lists;
   readonly #getMeta: StatementSync;
   readonly #setMeta: StatementSync;
   /** Versions of the site that came before one that is missing. */
   readonly #ahead = new Set<number>();
   #version = 0;
   #catalogueVersion = 0;
+  #listsVersion = 0;
 
   constructor(db: DatabaseSync, lock: Disposable, path: string, options: StoreOptions) {
     this.#db = db;
@@ -63,6 +67,7 @@ export class Store implements Lookup, Disposable {
     this.#stock = new Stock(db);
     this.#exceptions = new Exceptions(db, options.exceptionsMax ?? store.exceptionsMax);
     this.#observations = new Observations(db, options.observationsMax ?? store.observationsMax);
+    this.#lists = new Lists(db);
     this.#getMeta = db.prepare("select value from meta where name = ?");
     this.#setMeta = db.prepare("insert or replace into meta (name, value) values (?, ?)");
     db.exec("begin immediate");
@@ -88,6 +93,11 @@ export class Store implements Lookup, Disposable {
 
   get catalogueVersion(): number {
     return this.#catalogueVersion;
+  }
+
+  /** The version of the site's open lists that was taken last. */
+  get listsVersion(): number {
+    return this.#listsVersion;
   }
 
   /** Writes a tick. A decision without anything in it costs nothing. */
@@ -137,6 +147,12 @@ export class Store implements Lookup, Disposable {
   /** Epochs with unconfirmed movements, oldest first. */
   unconfirmed(): EpochState[] {
     return this.#outbox.epochs().filter(epoch => epoch.confirmed < epoch.last);
+  }
+
+  /** Epochs of which movements are kept, the latest `limit` of them, oldest first. */
+  keptEpochs(limit: number): Epoch[] {
+    const kept = this.#outbox.epochs().filter(({ firstKept, last }) => firstKept <= last);
+    return kept.slice(-limit).map(({ epoch }) => epoch);
   }
 
   movementsFrom(epoch: EpochState, first: number, limit: number): StoredMovement[] {
@@ -237,7 +253,24 @@ export class Store implements Lookup, Disposable {
     });
   }
 
+  /** Takes the open lists of the site, in place of those that were here. */
+  applyLists(page: Pick<ListsPage, "version" | "cut" | "lists" | "followed">, nowMs: number): void {
+    this.#transaction("taking the lists", () => {
+      this.#lists.replace(page);
+      this.#setMeta.run("listsVersion", page.version);
+      this.#setMeta.run("listsCut", page.cut ? 1 : 0);
+      this.#setMeta.run("listsAtMs", nowMs);
+    });
+    this.#listsVersion = page.version;
+  }
+
   // What the pages ask.
+
+  /** The open lists as the centre told them last, and when that was: undefined before the first time. */
+  lists(): KeptLists & { readonly cut: boolean; readonly atMs: number | undefined } {
+    const atMs = this.#meta("listsAtMs");
+    return { ...this.#lists.read(), cut: this.#meta("listsCut") === 1, atMs: atMs === 0 ? undefined : atMs };
+  }
 
   /** Readings, the newest first. */
   readings(query: ReadingQuery): TimedReading[] {
@@ -271,6 +304,11 @@ export class Store implements Lookup, Disposable {
   /** How many units of its item a class key counts as: 1, or what is in the pack. */
   unitsOf(classKey: string): number {
     return this.#stock.unitsOf(classKey);
+  }
+
+  /** The name of the item with this SKU. */
+  nameOf(sku: string): string | undefined {
+    return this.#stock.nameOf(sku);
   }
 
   skuOf(classKey: string): string | undefined {
@@ -363,6 +401,7 @@ export class Store implements Lookup, Disposable {
   #loadMeta(): void {
     this.#version = this.#meta("version");
     this.#catalogueVersion = this.#meta("catalogueVersion");
+    this.#listsVersion = this.#meta("listsVersion");
   }
 
   #meta(name: string): number {

@@ -9,12 +9,14 @@ import {
   Hello,
   hashBatch,
   type Level,
+  ListsRequest,
   type Movement,
   movementsStream,
   Observations,
   parseBatch,
   type SiteChange,
   type SiteId,
+  type SiteList,
   SnapshotRequest,
   subjects,
 } from "@tallygate/protocol";
@@ -53,6 +55,10 @@ export class FakeCentre implements AsyncDisposable {
   version = 0;
   pageRows = 2;
   readonly levels = new Map<string, Level>();
+  /** The open lists, and how far they count the site's movements: up to the last that the centre has, unless a test holds it back. */
+  lists: readonly SiteList[] = [];
+  listsVersion = 0;
+  followed: ReadonlyMap<string, number> | undefined;
   readonly items: { readonly version: number; readonly item: CatalogueItem }[] = [];
   #connection: NatsConnection | undefined;
 
@@ -70,6 +76,7 @@ export class FakeCentre implements AsyncDisposable {
     this.#answer(subjects.hello("*"), message => this.#hello(Hello.parse(message)));
     this.#answer(subjects.snapshot("*"), message => this.#snapshotPage(SnapshotRequest.parse(message)));
     this.#answer(subjects.catalogue("*"), message => this.#cataloguePage(CatalogueRequest.parse(message)));
+    this.#answer(subjects.lists("*"), message => this.#listsPage(ListsRequest.parse(message)));
     this.#answer(subjects.observations("*"), message => this.#takeCounted(Observations.parse(message)));
     const consumer = await jetstream(connection).consumers.get(movementsStream, "fake");
     await consumer.consume({ callback: (message: JsMsg) => this.#take(message), max_messages: 100 });
@@ -102,6 +109,20 @@ export class FakeCentre implements AsyncDisposable {
     this.items.push({ version: this.items.length + 1, item });
     const message = { v: contractVersion, version: this.items.length };
     this.#connection?.publish(subjects.catalogueChanged, JSON.stringify(message));
+  }
+
+  setLists(lists: readonly SiteList[], followed?: ReadonlyMap<string, number>): void {
+    this.lists = lists;
+    this.followed = followed;
+    this.listsVersion++;
+    const message = { v: contractVersion, site: this.site, version: this.listsVersion };
+    this.#connection?.publish(subjects.listsChanged(this.site), JSON.stringify(message));
+  }
+
+  #listsPage({ epochs = [] }: ListsRequest): unknown {
+    const followed = epochs.map(epoch => ({ epoch, seq: this.followed?.get(epoch) ?? this.cursorOf(epoch) }));
+    const { site, listsVersion: version, lists } = this;
+    return { v: contractVersion, site, version, cut: false, lists, followed };
   }
 
   #take(message: JsMsg): void {

@@ -1,39 +1,51 @@
+import { RequestError } from "@nats-io/transport-node";
 import { backoff, sleep } from "@tallygate/kit";
 import {
   CataloguePage,
   type CatalogueRequest,
   contractVersion,
+  ListsPage,
+  type ListsRequest,
   SnapshotPage,
   type SnapshotRequest,
 } from "@tallygate/protocol";
 import { limits } from "../limits.ts";
 import type { Store } from "../store/store.ts";
 
+/** As many as a request may name. */
+const epochsMax = 1000;
+
 export interface RefresherDeps {
   readonly store: Store;
-  readonly ask: (subject: "snapshot" | "catalogue", request: SnapshotRequest | CatalogueRequest) => Promise<unknown>;
+  readonly ask: (
+    subject: "snapshot" | "catalogue" | "lists",
+    request: SnapshotRequest | CatalogueRequest | ListsRequest,
+  ) => Promise<unknown>;
   readonly signal: AbortSignal;
+  readonly now: () => number;
   readonly onRefreshed: () => void;
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
- * Brings levels and catalogue up to date, beside the sending of movements. What is wanted while it works is done afterwards;
+ * Brings levels, catalogue and open lists up to date, beside the sending of movements. What is wanted while it works is done afterwards;
  * what fails is tried again until the connection ends.
  */
 export class Refresher {
   readonly #deps: RefresherDeps;
   #snapshotWanted = false;
   #catalogueWanted = false;
+  #listsWanted = false;
   #working: Promise<void> | undefined;
 
   constructor(deps: RefresherDeps) {
     this.#deps = deps;
   }
 
-  want(what: { readonly snapshot?: boolean; readonly catalogue?: boolean }): void {
+  want(what: { readonly snapshot?: boolean; readonly catalogue?: boolean; readonly lists?: boolean }): void {
     this.#snapshotWanted ||= what.snapshot ?? false;
     this.#catalogueWanted ||= what.catalogue ?? false;
+    this.#listsWanted ||= what.lists ?? false;
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined;
     });
@@ -47,10 +59,11 @@ export class Refresher {
   async #work(): Promise<void> {
     const { signal, onFailure, onRefreshed } = this.#deps;
     const waits = backoff(limits.uplink.retry);
-    while (!signal.aborted && (this.#snapshotWanted || this.#catalogueWanted)) {
+    while (!signal.aborted && (this.#snapshotWanted || this.#catalogueWanted || this.#listsWanted)) {
       try {
         if (this.#catalogueWanted) await this.#takeCatalogue();
-        else await this.#takeSnapshot();
+        else if (this.#snapshotWanted) await this.#takeSnapshot();
+        else await this.#takeLists();
         onRefreshed();
       } catch (error) {
         if (signal.aborted) return;
@@ -71,6 +84,20 @@ export class Refresher {
       more = page.more;
     }
     this.#catalogueWanted = false;
+  }
+
+  async #takeLists(): Promise<void> {
+    const { store, ask, now } = this.#deps;
+    this.#listsWanted = false;
+    const request = { v: contractVersion, site: store.site, epochs: store.keptEpochs(epochsMax) } as const;
+    try {
+      store.applyLists(ListsPage.parse(await ask("lists", request)), now());
+    } catch (error) {
+      // A centre that knows no lists has none; any other is asked again when it greets, or tells that they have changed.
+      if (error instanceof RequestError && error.isNoResponders()) return;
+      this.#listsWanted = true;
+      throw error;
+    }
   }
 
   async #takeSnapshot(): Promise<void> {

@@ -1,7 +1,15 @@
 import { type JetStreamClient, jetstream } from "@nats-io/jetstream";
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import { backoff, sleep } from "@tallygate/kit";
-import { type Batch, CatalogueChanged, HelloReply, Resend, SiteChange, subjects } from "@tallygate/protocol";
+import {
+  type Batch,
+  CatalogueChanged,
+  HelloReply,
+  ListsChanged,
+  Resend,
+  SiteChange,
+  subjects,
+} from "@tallygate/protocol";
 import { limits } from "../limits.ts";
 import type { Store } from "../store/store.ts";
 import { CountedSender } from "./counted-sender.ts";
@@ -14,6 +22,8 @@ export interface SessionDeps {
   readonly store: Store;
   readonly now: () => number;
   readonly signal: AbortSignal;
+  /** Whether the site's lists count movements that the centre's count had not when it told them. */
+  readonly listsAhead: () => boolean;
   readonly events: SessionEvents;
 }
 
@@ -61,6 +71,7 @@ export class Session {
       store,
       ask: (what, request) => this.#ask(subjects[what](store.site), request),
       signal: this.#end.signal,
+      now: deps.now,
       onRefreshed: () => {
         events.refreshed();
         events.confirmed();
@@ -93,9 +104,14 @@ export class Session {
     signal.addEventListener("abort", end);
     if (signal.aborted) end();
     this.#listen();
+    // The centre tells that a list changed. What it counted for none is heard of only by asking.
+    const lists = setInterval(() => {
+      if (this.#deps.listsAhead()) this.#refresher.want({ lists: true });
+    }, limits.uplink.listsAgainMs);
     try {
       await this.#run();
     } finally {
+      clearInterval(lists);
       signal.removeEventListener("abort", end);
       this.#sender.stop();
       this.#end.abort();
@@ -138,6 +154,7 @@ export class Session {
     this.#refresher.want({
       snapshot: reply.version !== store.version,
       catalogue: reply.catalogueVersion !== store.catalogueVersion,
+      lists: true,
     });
     events.confirmed();
   }
@@ -165,6 +182,10 @@ export class Session {
     this.#subscribe(subjects.catalogueChanged, text => {
       const { version } = CatalogueChanged.parse(text);
       if (version > this.#deps.store.catalogueVersion) this.#refresher.want({ catalogue: true });
+    });
+    this.#subscribe(subjects.listsChanged(site), text => {
+      const { version } = ListsChanged.parse(text);
+      if (version !== this.#deps.store.listsVersion) this.#refresher.want({ lists: true });
     });
   }
 

@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from "node:fs";
 import { createLog } from "@tallygate/kit";
-import { CatalogueItem, Level, PlaceCode } from "@tallygate/protocol";
+import { CatalogueItem, Level, PlaceCode, SiteList } from "@tallygate/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type LocalServer, startNats } from "../../../deploy/local/servers.ts";
 import { HistoryForked } from "../store/errors.ts";
@@ -126,6 +126,45 @@ describe("with the link there", () => {
     await vi.waitFor(() => expect(store.version).toBe(7), soon);
     const onHand = (sku: string) => store.stock({ sku, limit: 1 })[0]?.places[0]?.onHand;
     expect(["A", "B", "C", "D", "E"].map(onHand)).toEqual([1, 7, undefined, 1, 9]);
+  });
+
+  test("the open lists are asked for at each greeting and when they changed, and stay through a restart without a link", async () => {
+    const loading = (id: string, done: number) =>
+      SiteList.parse({
+        id,
+        readPoint: "dock-2",
+        step: "loading",
+        openedMs: nowMs,
+        documents: [{ kind: "order", number: "SO-1", partner: "Hotel Lux" }],
+        lines: [{ document: "SO-1", line: 1, sku: "OAT-1L", quantity: 40 - done }],
+        items: [{ sku: "OAT-1L", wanted: 40, done }],
+      });
+    centre.setLists([loading("first", 0)]);
+    await centre.connect(nats.url);
+    const store = openSite();
+    const uplink = link(store);
+    const known = () => store.lists().lists.map(({ id, items }) => [id, items?.[0]?.done]);
+    await vi.waitFor(() => expect(known()).toEqual([["first", 0]]), soon);
+    centre.setLists([loading("first", 37), loading("second", 0)]);
+    await vi.waitFor(
+      () =>
+        expect(known()).toEqual([
+          ["first", 37],
+          ["second", 0],
+        ]),
+      soon,
+    );
+    expect(store.listsVersion).toBe(2);
+    // What a centre that was put back to an earlier state has is what counts.
+    await centre.disconnect();
+    centre.listsVersion = 0;
+    centre.lists = [];
+    await centre.connect(nats.url);
+    centre.setLists([loading("third", 1)]);
+    await vi.waitFor(() => expect(known()).toEqual([["third", 1]]), soon);
+    await uplink[Symbol.asyncDispose]();
+    store[Symbol.dispose]();
+    expect(openSite().lists()).toMatchObject({ lists: [{ id: "third" }], cut: false });
   });
 
   test("the catalogue comes in pages, and its changes as they happen", async () => {

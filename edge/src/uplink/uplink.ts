@@ -17,6 +17,10 @@ export interface UplinkOptions {
   readonly now?: () => number;
   /** The centre confirmed movements or changed levels or catalogue, or the link changed: what pages show is out of date. */
   readonly onChange?: () => void;
+  /** The centre told of items, levels or lists. */
+  readonly onRefreshed?: () => void;
+  /** Whether the site's lists count movements that the centre's count had not when it told them. */
+  readonly listsAhead?: () => boolean;
 }
 
 export type LinkState = "disconnected" | "greeting" | "sending";
@@ -143,6 +147,7 @@ export class Uplink implements AsyncDisposable {
       store,
       now: this.#now,
       signal: this.#stop.signal,
+      listsAhead: this.#options.listsAhead ?? (() => false),
       events: {
         greeting: () => this.#setState("greeting"),
         sending: () => this.#setState("sending"),
@@ -152,8 +157,12 @@ export class Uplink implements AsyncDisposable {
           if (error instanceof MovementsDropped) this.#alarm("dropped", error.message);
           this.#say(error);
         },
-        refreshed: () => this.#alarms.delete("refresh"),
-        refreshFailed: error => this.#alarm("refresh", `stock and catalogue are not up to date: ${sentence(error)}`),
+        refreshed: () => {
+          this.#alarms.delete("refresh");
+          this.#options.onRefreshed?.();
+        },
+        refreshFailed: error =>
+          this.#alarm("refresh", `stock, catalogue and lists are not up to date: ${sentence(error)}`),
         countedSent: () => this.#alarms.delete("counted"),
         countedFailed: error =>
           this.#alarm("counted", `what was counted does not reach the centre: ${sentence(error)}; it is kept here`),
