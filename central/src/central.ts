@@ -4,7 +4,7 @@ import { openApi } from "./api/open-api.ts";
 import { openAuditor } from "./audit/auditor.ts";
 import { createAuditMetrics } from "./audit/metrics.ts";
 import { openAccess } from "./auth/access.ts";
-import { readSitesKey } from "./auth/nats/sites-key.ts";
+import { readSigningKey } from "./auth/nats/key-files.ts";
 import { openPricing } from "./catalogue/prices/pricing.ts";
 import type { CentralConfig } from "./config.ts";
 import { openCounts } from "./counts/counts.ts";
@@ -44,7 +44,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     for (const name of await migrate(pool)) log.info({ migration: name }, "the database was brought to a newer schema");
     const access = stack.use(await openAccess({ pool, config, log }));
     const { sites_key: sitesKeyFile } = config.nats;
-    const sitesKey = sitesKeyFile === undefined ? undefined : await readSitesKey(sitesKeyFile);
+    const sitesKey = sitesKeyFile === undefined ? undefined : await readSigningKey(sitesKeyFile, "sites_key");
     const link = stack.use(await openNatsLink({ nats: config.nats, name: "tallygate central", log }));
     const relay = stack.use(openRelay({ link, pool, log }));
     if (config.ingest.enabled) {

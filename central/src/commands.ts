@@ -2,6 +2,7 @@ import type { OpenContext, Running } from "@tallygate/kit";
 import { openVerification } from "./audit/command.ts";
 import { accessFlags, accessUsage, openClients, openUsers } from "./auth/command.ts";
 import { openEdgeKey, openNatsKeys } from "./auth/nats/command.ts";
+import { openReaderKey } from "./auth/nats/reader-command.ts";
 import type { CentralConfig } from "./config.ts";
 
 interface Command {
@@ -20,6 +21,7 @@ export const commands: Readonly<Record<string, Command>> = {
   client: { args: accessUsage.client, flags: accessFlags, open: openClients },
   user: { args: accessUsage.user, flags: accessFlags, open: openUsers },
   "edge-key": { args: "SITE FILE [--until DATE]", flags: ["until"], open: openEdgeKey },
+  "reader-key": { args: "NAME FILE [--until DATE] [--site SITE …]", flags: ["until", "site"], open: openReaderKey },
 };
 
 /** Every option that some command takes. */

@@ -48,6 +48,9 @@ const Nats = NatsConfig.extend({
   sites_key: z.string().min(1).max(4096).optional().meta({
     description: "File with the key that signs the keys of sites. With it, sites get theirs over the API.",
   }),
+  readers_key: z.string().min(1).max(4096).optional().meta({
+    description: "File with the key that signs the keys of readers of events. Only the command reader-key reads it.",
+  }),
 });
 
 const Influx = z

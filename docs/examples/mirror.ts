@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { jetstream } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/transport-node";
+import { fileURLToPath } from "node:url";
+import { type ConsumerInfo, jetstream } from "@nats-io/jetstream";
+import { connect, credsAuthenticator, type NatsConnection } from "@nats-io/transport-node";
 import { isAuthentic } from "./verify-webhook.ts";
 
 /** A level as events and the API tell it. */
@@ -72,6 +74,34 @@ export async function followNats(mirror: Mirror, nc: NatsConnection): Promise<vo
   for await (const message of await consumer.consume()) mirror.take(message.json<StockEvent>());
 }
 
+/**
+ * Follows durable consumers by a key that the command reader-key made; `took` is told of each event. One that is not acknowledged, as its
+ * reader stopped before, comes again.
+ */
+export async function followAsReader(
+  mirror: Mirror,
+  nc: NatsConnection,
+  names: readonly string[],
+  took: (event: StockEvent) => void = () => undefined,
+): Promise<void> {
+  const { consumers } = jetstream(nc);
+  const follow = async (name: string) => {
+    const consumer = consumers.getConsumerFromInfo(infoOf(name));
+    for await (const message of await consumer.consume()) {
+      const event = message.json<StockEvent>();
+      mirror.take(event);
+      took(event);
+      message.ack();
+    }
+  };
+  await Promise.all(names.map(follow));
+}
+
+/** As much as is needed to fetch from a consumer: such a key may not ask for the rest. */
+function infoOf(name: string): ConsumerInfo {
+  return { stream_name: "TALLYGATE_EVENTS", name, config: { ack_policy: "explicit" } } as ConsumerInfo;
+}
+
 /** Catches up over HTTP from behind a number, and gives the number to go on from: what the stream no longer has comes from here. */
 export async function catchUp(
   mirror: Mirror,
@@ -116,4 +146,15 @@ async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8");
+}
+
+// node docs/examples/mirror.ts nats://127.0.0.1:4222 shop.creds shop: writes a line for each event that this key may read.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [servers, file = "", ...names] = process.argv.slice(2);
+  if (servers === undefined || names.length === 0) throw new Error("write mirror.ts SERVER CREDENTIALS CONSUMER …");
+  const authenticator = credsAuthenticator(readFileSync(file));
+  // A reader hears answers on subjects of its own name alone, which its consumers' names begin with.
+  const inboxPrefix = `_INBOX.${names[0]?.split("_")[0]}`;
+  const nc = await connect({ servers, authenticator, inboxPrefix });
+  await followAsReader(new Mirror(), nc, names, event => process.stdout.write(`${JSON.stringify(event)}\n`));
 }

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { openSimulation } from "@tallygate/firmware-sim";
 import { afterEach, expect, it } from "vitest";
-import { revokeSiteKey, serverConfiguration } from "../../central/src/auth/nats/keys.ts";
+import { revokeKey, serverConfiguration } from "../../central/src/auth/nats/keys.ts";
 import { faultsOfLedger, seedCatalogue, stockOf, stockOfTruth } from "./ledger.ts";
 import { twoGates } from "./scenarios.ts";
 import { at, getJson, openSystem, type System } from "./system.ts";
@@ -18,7 +18,7 @@ interface Status {
 /** As an operator does it: into the servers' configuration, which they then read again. */
 async function revoke(key: string): Promise<void> {
   const { keys, files } = system.natsKeys;
-  const trust = await revokeSiteKey(keys.trust, { operatorSeed: keys.operatorSeed, key, nowMs: Date.now() });
+  const trust = await revokeKey(keys.trust, { operatorSeed: keys.operatorSeed, key, nowMs: Date.now() });
   await writeFile(files.configuration, serverConfiguration(trust));
   process.kill(system.nats.pid, "SIGHUP");
 }

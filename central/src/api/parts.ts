@@ -1,5 +1,5 @@
 import type { Log } from "@tallygate/kit";
-import type { SitesKey } from "../auth/nats/keys.ts";
+import type { SigningKey } from "../auth/nats/keys.ts";
 import type { Authenticator } from "../auth/principal.ts";
 import type { Pricing } from "../catalogue/prices/pricing.ts";
 import type { Counts } from "../counts/counts.ts";
@@ -28,7 +28,7 @@ export interface ApiParts {
   /** Says where webhooks may be sent to. */
   readonly webhookAddresses: Pick<AddressGuard, "read">;
   /** Signs the keys of sites; absent where the configuration names none. */
-  readonly sitesKey: SitesKey | undefined;
+  readonly sitesKey: SigningKey | undefined;
   /** Absent without InfluxDB in the configuration. */
   readonly influx: Pick<Influx, "query"> | undefined;
   readonly metrics: CentralMetrics;

@@ -7,6 +7,7 @@ import { version } from "../version.ts";
 import { type Events, openEvents } from "./events.ts";
 import { Head } from "./head.ts";
 import { createEventMetrics } from "./metrics.ts";
+import { streamOf } from "./stream.ts";
 import { type AddressGuard, createAddressGuard } from "./webhooks/address.ts";
 import { webhookDuties } from "./webhooks/webhooks.ts";
 
@@ -55,7 +56,7 @@ export function openConfiguredEvents(
     source: events.source,
     emits: events.enabled,
     keptMs: events.kept_days * dayMs,
-    stream: { maxBytes: events.stream_max_bytes, maxAgeMs: events.stream_max_days * dayMs },
+    stream: streamOf(config),
     metrics,
     log,
     ...(webhooks.enabled && { duties: deliver }),

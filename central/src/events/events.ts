@@ -6,7 +6,8 @@ import { openEmitter } from "./emitter.ts";
 import { Head } from "./head.ts";
 import { type Duty, Leases } from "./leases.ts";
 import type { EventMetrics } from "./metrics.ts";
-import { openPublisher, type StreamSettings } from "./publisher.ts";
+import { openPublisher } from "./publisher.ts";
+import type { StreamSettings } from "./stream.ts";
 
 export interface EventsOptions {
   readonly pool: Pool;

@@ -1,7 +1,7 @@
-import { DiscardPolicy, jetstream, jetstreamManager, RetentionPolicy, StorageType } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { headers } from "@nats-io/transport-node";
 import { backoff, sentence, sleep } from "@tallygate/kit";
-import { eventsStream, type LoggedEvent, subjects, toCloudEvent } from "@tallygate/protocol";
+import { type LoggedEvent, subjects, toCloudEvent } from "@tallygate/protocol";
 import type { Logger } from "pino";
 import { readEventsAfter } from "../db/events/log.ts";
 import { movePosition, readPosition } from "../db/events/readers.ts";
@@ -10,11 +10,7 @@ import type { NatsLink } from "../relay/nats-link.ts";
 import type { Head } from "./head.ts";
 import { eventLimits } from "./limits.ts";
 import type { EventMetrics } from "./metrics.ts";
-
-export interface StreamSettings {
-  readonly maxBytes: number;
-  readonly maxAgeMs: number;
-}
+import { ensureEventsStream, type StreamSettings } from "./stream.ts";
 
 export interface PublisherOptions {
   readonly pool: Pool;
@@ -28,7 +24,6 @@ export interface PublisherOptions {
 
 /** Whose position it is in `event_reader`. */
 const reader = "nats";
-const nsPerMs = 1_000_000;
 
 /**
  * Publishes the log to JetStream, in order, until it is disposed of. The position moves once JetStream has acknowledged, so after any
@@ -52,7 +47,7 @@ async function run(options: PublisherOptions, stop: AbortSignal): Promise<void> 
   while (!stop.aborted) {
     try {
       if (position === undefined) {
-        await ensureEventsStream(options);
+        await ensureStream(options);
         position = await readPosition(pool, reader);
       }
       const events = await readEventsAfter(pool, position, eventLimits.publishMax);
@@ -102,20 +97,7 @@ async function publish({ link, source, metrics }: PublisherOptions, events: read
   if (first !== undefined) metrics.publishLag.observe(Math.max(0, Date.now() - first.recordedMs) / 1000);
 }
 
-/** Makes sure that the stream is there, with these settings. What it drops is still to be had over HTTP. */
-export async function ensureEventsStream({ link, stream }: Pick<PublisherOptions, "link" | "stream">): Promise<void> {
+async function ensureStream({ link, stream }: Pick<PublisherOptions, "link" | "stream">): Promise<void> {
   if (!link.connected) throw new Error("NATS is not connected");
-  const manager = await jetstreamManager(link.nc, { timeout: eventLimits.publishTimeoutMs });
-  const settings = {
-    subjects: [subjects.allEvents],
-    storage: StorageType.File,
-    retention: RetentionPolicy.Limits,
-    discard: DiscardPolicy.Old,
-    max_age: stream.maxAgeMs * nsPerMs,
-    max_bytes: stream.maxBytes,
-  };
-  // Adding a stream that is there with the same settings changes nothing; with others it is refused, and then updated.
-  await manager.streams
-    .add({ name: eventsStream, ...settings })
-    .catch(() => manager.streams.update(eventsStream, settings));
+  await ensureEventsStream(await jetstreamManager(link.nc, { timeout: eventLimits.publishTimeoutMs }), stream);
 }

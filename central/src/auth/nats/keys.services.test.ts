@@ -10,8 +10,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type LocalServer, startNats } from "../../../../deploy/local/servers.ts";
 import { ensureStream } from "../../ingest/stream.ts";
 import { natsFiles, openEdgeKey, openNatsKeys } from "./command.ts";
+import { readSigningKey } from "./key-files.ts";
 import { makeSiteKey, parseServerConfiguration } from "./keys.ts";
-import { readSitesKey } from "./sites-key.ts";
 
 const lyon = SiteId.parse("lyon");
 let dir: string;
@@ -198,7 +198,11 @@ describe("the key of a site", () => {
   });
 
   test("whose time has come is refused, and says whose it is", async () => {
-    const { credentials } = await makeSiteKey(await readSitesKey(file(natsFiles.sitesKey)), lyon, Date.now() - 1_000);
+    const { credentials } = await makeSiteKey(
+      await readSigningKey(file(natsFiles.sitesKey), "sites_key"),
+      lyon,
+      Date.now() - 1_000,
+    );
     await writeFile(file("ended.creds"), credentials);
     await expect(signOn("lyon", file("ended.creds"))).rejects.toThrow(/NATS refuses the key in .*ended\.creds/);
   });
@@ -212,7 +216,7 @@ describe("the key of a site", () => {
 });
 
 test("what signs the keys of sites can make none for the centre, nor one that may do more", async () => {
-  const { account, seed } = await readSitesKey(file(natsFiles.sitesKey));
+  const { account, seed } = await readSigningKey(file(natsFiles.sitesKey), "sites_key");
   const { sub: centre = "" } = claimsOf((await trust())?.centre);
   for (const issuer_account of [account, centre]) {
     const user = createUser();
