@@ -87,6 +87,11 @@ function tell(report: Report, { paced, fast, lateMs, bare }: Measured): void {
   const rate = (result: HttpLoadResult) => result.latenciesMs.length / result.seconds;
   const target = { atLeast: 0.98 * perSecond };
   report({ bench, metric: "accepted at that pace", value: rate(paced), unit: "orders/s", target });
+  const third = Math.floor(paced.latenciesMs.length / 3);
+  const first = percentile(paced.latenciesMs.slice(0, third), 0.5);
+  const last = percentile(paced.latenciesMs.slice(-third), 0.5);
+  const begun = { name: "in the first third", value: first };
+  report({ bench, metric: "p50 in the last third, with more open orders", value: last, unit: "ms", reference: begun });
   for (const [share, name] of [
     [0.5, "p50"],
     [0.99, "p99"],
