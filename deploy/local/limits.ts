@@ -36,7 +36,7 @@ export const limits = {
   requestMs: 10_000,
   /** A token that ends within this time is not used any more. */
   tokenAheadMs: 60_000,
-  /** A site whose first movement has not come in this time keeps its places without names. */
+  /** A site that central has not heard of in this time keeps its places without names. */
   siteHeardMs: 300_000,
   siteHeardPauseMs: 500,
   /** Interrupts within so long of the first one are the same one: a terminal and npm both pass Ctrl-C on. */

@@ -166,7 +166,7 @@ async function seedCatalogue({ screen, signal }: RunContext, central: Caller, ca
   await screen.step("items", work, added => (added === 0 ? "are known" : `${added} added to the catalogue`));
 }
 
-/** Goes on beside everything else: central knows a site from its first movement on. */
+/** Goes on beside everything else: central knows a site from when its edge has signed on. */
 async function labelPlaces({ screen, signal }: RunContext, central: Caller, catalogue: Catalogue): Promise<void> {
   try {
     await namePlaces(central, catalogue, signal);

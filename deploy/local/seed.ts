@@ -27,7 +27,7 @@ export async function seedItems(central: Central, { items }: Catalogue, signal: 
 }
 
 /**
- * Gives the places the names that stand on their labels, once central has heard of their sites by a first movement. Gives how many
+ * Gives the places the names that stand on their labels, once central has heard of their sites. Gives how many
  * have a name now.
  */
 export async function namePlaces(central: Central, { sites }: Catalogue, signal: AbortSignal): Promise<number> {

@@ -19,6 +19,7 @@ import type { Logger } from "pino";
 import type { z } from "zod";
 import { takeObservations } from "../counts/observe.ts";
 import { readCataloguePage, readLevelsPage, readSiteState } from "../db/ledger/site-state.ts";
+import { addSites } from "../db/ledger/sites.ts";
 import type { Pool } from "../db/pool.ts";
 import { isUnavailable } from "../db/transaction.ts";
 import { listsPage } from "../documents/site-lists.ts";
@@ -63,6 +64,8 @@ async function answerObservations({ pool, now }: AnswersOptions, counted: Observ
 
 async function answerHello({ pool, now }: AnswersOptions, { site, epochs }: Hello): Promise<HelloReply> {
   const state = await readSiteState(pool, { site, epochs: epochs.map(({ epoch }) => epoch) });
+  // A site is one from when its edge signs on: goods are announced to it before the first of them moves.
+  if (state.version === 0) await addSites(pool, [site]);
   const known = new Map(state.cursors.map(cursor => [cursor.epoch, cursor]));
   return {
     v: contractVersion,

@@ -78,13 +78,15 @@ describe("what sites ask", () => {
     });
   });
 
-  test("a site that was never heard is at version 0 and has no levels", async () => {
-    await using _both = await openBoth();
+  test("a site that was never heard is at version 0 and has no levels, and is known from its hello on", async () => {
+    await using both = await openBoth();
     expect(await ask(subjects.hello("new"), { v: 1, site: "new", epochs: [], timeMs: 0 }, HelloReply)).toMatchObject({
       version: 0,
     });
     const page = await ask(subjects.snapshot("new"), { v: 1, site: "new" }, SnapshotPage);
     expect(page).toEqual({ v: 1, site: "new", version: 0, cursors: [], levels: [] });
+    const { rows } = await both.ledger.pool.query("select code from site");
+    expect(rows).toEqual([{ code: "new" }]);
   });
 
   test("a snapshot gives every level once, page by page", async () => {
