@@ -36,6 +36,13 @@ export const MovementView = z
         "`held` waits for a person, who learns from `held_because` why. `posted`: the centre is done with it.",
     }),
     held_because: fields.problem.nullable(),
+    mended_by: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          "The exception with which a person put it right: the movements with this `document` took its place.",
+      }),
     reverses: z.object({ epoch: fields.epoch, seq: z.int() }).nullable().meta({
       description: "The movement of this site that this one undoes.",
     }),
@@ -50,7 +57,7 @@ const reason = text(apiLimits.reasonCharsMax).meta({
   examples: ["found behind the shelf"],
 });
 
-const NewMovement = z
+export const NewMovement = z
   .strictObject({
     site: SiteId,
     sku: Sku.optional().meta({ description: "What moves: by exactly one of `sku`, `gtin` and `code`." }),

@@ -1,5 +1,6 @@
 import { seedExampleCounts } from "../counts/testing.ts";
 import { seedExampleDocuments } from "../documents/testing-examples.ts";
+import { seedExampleExceptions } from "../exceptions/testing.ts";
 import { exampleIds } from "./reservation-schemas.ts";
 import { noonMs, type TestApi, type TestLedger, TestSite } from "./testing.ts";
 import { webhookExampleIds } from "./webhook-schemas.ts";
@@ -28,4 +29,5 @@ export async function seedExamples(ledger: TestLedger, api: TestApi): Promise<vo
   await api.post("/v1/items", { sku: "WORK", name: "worked on", codes: ["code:WORK"] });
   await ledger.apply(lyon, [{ to: "dock-2", code: "code:WORK", quantity: 50 }]);
   await seedExampleDocuments(pool, "WORK");
+  await seedExampleExceptions(pool);
 }

@@ -1,10 +1,10 @@
 import { backoff, type Log, sentence, sleep } from "@tallygate/kit";
 import { readLastSeal } from "../db/audit/seals.ts";
 import { beginPass, endPass, readAuditState, savePosition } from "../db/audit/state.ts";
-import { keepExceptions } from "../db/ledger/exceptions.ts";
 import type { Client, Pool } from "../db/pool.ts";
 import { findSite } from "../db/queries/sites.ts";
 import { transaction } from "../db/transaction.ts";
+import { openExceptions } from "../exceptions/open.ts";
 import { addChecked, Checked, type Fault, nothingChecked } from "./fault.ts";
 import { auditLimits } from "./limits.ts";
 import type { AuditMetrics } from "./metrics.ts";
@@ -140,7 +140,7 @@ class Auditor implements AsyncDisposable {
     const siteId = site === null ? undefined : await findSite(client, site);
     const row = epoch === null ? detail : `${epoch}/${seq}`;
     const key = `${kind} ${row}`.slice(0, auditLimits.keyCharsMax);
-    await keepExceptions(client, [{ siteId, problem: "audit.fault", key, detail: `${kind}: ${detail}`, count: 1 }]);
+    await openExceptions(client, [{ siteId, problem: "audit.fault", key, detail: `${kind}: ${detail}`, count: 1 }]);
   }
 
   async #sealDaily(client: Client): Promise<void> {

@@ -20,7 +20,7 @@ import {
 } from "../db/catalogue/write-items.ts";
 import { insertOutbox } from "../db/events/outbox.ts";
 import type { Client } from "../db/pool.ts";
-import { resolveUnknownCodes } from "../db/queries/exceptions.ts";
+import { closeExceptions } from "../exceptions/open.ts";
 import { postHeldMovements } from "../ingest/post-held.ts";
 import type { SiteCommit } from "../ingest/site-commit.ts";
 import { newReservationId as newId } from "../reservations/id.ts";
@@ -283,8 +283,9 @@ async function writeItems(client: Client, written: readonly Written[]): Promise<
     client,
     new Map(bound.map(({ classKey, ...meaning }) => [classKey, meaning])),
   );
-  await resolveUnknownCodes(
+  await closeExceptions(
     client,
+    ["movement.code_unknown", "item.unknown"],
     bound.map(({ classKey }) => classKey),
   );
   return commits;

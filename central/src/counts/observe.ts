@@ -9,11 +9,12 @@ import {
   readCountsOfPlaces,
   readWaiting,
 } from "../db/counts/observations.ts";
+import type { ExceptionCase } from "../db/exceptions/open.ts";
 import { readMeanings } from "../db/ledger/catalogue.ts";
-import { type ExceptionCase, keepExceptions } from "../db/ledger/exceptions.ts";
 import { addSites, readSites } from "../db/ledger/sites.ts";
 import type { Client, Pool } from "../db/pool.ts";
 import { Outdated, transaction } from "../db/transaction.ts";
+import { openExceptions } from "../exceptions/open.ts";
 import type { Meaning } from "../stock/model.ts";
 import { thingOf } from "../stock/thing.ts";
 import { advance } from "./advance.ts";
@@ -53,7 +54,7 @@ export async function takeObservations(
       const count = await readCount(client, countId);
       if (count !== undefined) await add(client, count, mine, nowMs);
     }
-    await keepExceptions(client, lateCases(siteId, late));
+    await openExceptions(client, lateCases(siteId, late));
   });
   return observations.at(-1)?.seq ?? 0;
 }
@@ -133,7 +134,7 @@ async function add(
     const meaning = kind === "instance" || kind === "class" ? meanings.get(classKey) : undefined;
     return meaning === undefined || !scope.has(meaning.itemId) ? [] : [{ ...each, meaning }];
   });
-  await keepExceptions(client, unknownCases(count, found, meanings));
+  await openExceptions(client, unknownCases(count, found, meanings));
   if (counted.length === 0) return count;
   const { state } = count;
   const begun =

@@ -1,8 +1,8 @@
 import { ok, type Result } from "@tallygate/protocol";
 import { stopWaiting } from "../db/documents/lines.ts";
-import type { ExceptionCase } from "../db/ledger/exceptions.ts";
-import { keepExceptions } from "../db/ledger/exceptions.ts";
+import type { ExceptionCase } from "../db/exceptions/open.ts";
 import type { Client } from "../db/pool.ts";
+import { openExceptions } from "../exceptions/open.ts";
 import type { Names } from "../reservations/names.ts";
 import { changeStates } from "./change.ts";
 import { type Difference, differencesOf } from "./differences.ts";
@@ -30,7 +30,7 @@ export function closeDocument(client: Client, names: Names, name: DocumentName):
     action: `${name.kind}.close`,
     async change(document, nowMs) {
       const closed = await end(client, { document, event: "close", names, nowMs });
-      if (closed.ok) await keepExceptions(client, exceptionsOf(closed.value));
+      if (closed.ok) await openExceptions(client, exceptionsOf(closed.value));
       return closed;
     },
   });

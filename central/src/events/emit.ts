@@ -13,9 +13,10 @@ import {
   takeLevels,
   takeOutbox,
 } from "../db/events/take.ts";
-import { type ExceptionCase, keepExceptions } from "../db/ledger/exceptions.ts";
+import type { ExceptionCase } from "../db/exceptions/open.ts";
 import type { Client, Pool } from "../db/pool.ts";
 import { transaction } from "../db/transaction.ts";
+import { openExceptions } from "../exceptions/open.ts";
 import { byIndexOnly } from "../ingest/apply-in-transaction.ts";
 import { eventLimits } from "./limits.ts";
 
@@ -46,7 +47,7 @@ async function emitIn(client: Client): Promise<Emitted> {
   const totals = await readChangedStock(client, changedStock(levels));
   const { events, refused } = judge(outbox);
   events.push(...totals.map(stockChanged));
-  await keepExceptions(client, casesOf(refused));
+  await openExceptions(client, casesOf(refused));
   await keepRefused(client, refused);
   await appendEvents(client, events);
   const taken = levels.reduce((sum, level) => sum + level.times, 0);

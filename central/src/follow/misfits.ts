@@ -1,4 +1,4 @@
-import type { RaisedException } from "../db/follow/exceptions.ts";
+import type { ExceptionCase } from "../db/exceptions/open.ts";
 import type { Executor } from "../db/pool.ts";
 import type { Directory } from "../ingest/directory.ts";
 import type { BoundList, DocumentLine, End, Misfit, Moved } from "./model.ts";
@@ -8,37 +8,37 @@ export async function exceptionsOf(
   db: Executor,
   misfits: readonly Misfit[],
   directory: Directory,
-): Promise<readonly RaisedException[]> {
+): Promise<readonly ExceptionCase[]> {
   if (misfits.length === 0) return [];
   await directory.ensureSitesById(db, new Set(misfits.map(({ moved }) => moved.siteId)));
   await directory.ensureSkus(db, new Set(misfits.map(({ moved }) => moved.itemId)));
   await directory.ensurePlaces(db, new Set(misfits.flatMap(({ moved }) => [moved.from.placeId, moved.to.placeId])));
-  const raised = new Map<string, RaisedException>();
+  const raised = new Map<string, ExceptionCase>();
   for (const misfit of misfits) {
     const one = raisedOf(misfit, directory);
     const name = `${one.siteId} ${one.problem} ${one.key}`;
-    raised.set(name, { ...one, again: (raised.get(name)?.again ?? 0) + 1 });
+    raised.set(name, { ...one, count: (raised.get(name)?.count ?? 0) + 1 });
   }
   return [...raised.values()];
 }
 
-function raisedOf(misfit: Misfit, directory: Directory): RaisedException {
+function raisedOf(misfit: Misfit, directory: Directory): ExceptionCase {
   const { problem, moved, line, list } = misfit;
   const { siteId } = moved;
   const sku = directory.sku(moved.itemId);
   const what = `${misfit.quantity} of ${sku} went ${wayOf(moved, directory)} at ${moved.readPoint}, at ${new Date(moved.eventTimeMs).toISOString()}`;
   switch (problem) {
     case "document.over":
-      return { siteId, problem, ...over(sku, what, line), again: 1 };
+      return { siteId, problem, ...over(sku, what, line), count: 1 };
     case "document.unexpected":
-      return { siteId, problem, ...unexpected(sku, what, list), again: 1 };
+      return { siteId, problem, ...unexpected(sku, what, list), count: 1 };
     case "document.none":
       return {
         siteId,
         problem,
         key: `${sku} ${nameOf(moved.from)} ${nameOf(moved.to)}`,
         detail: `${what}, and no open document of the site awaits them. Enter the document that they belong to, or record where they went.`,
-        again: 1,
+        count: 1,
       };
   }
 }

@@ -7,7 +7,6 @@ import {
   type Stretch,
   takeLater,
 } from "../db/follow/cursors.ts";
-import { openExceptions } from "../db/follow/exceptions.ts";
 import { markMoved, queueLevels } from "../db/follow/levels.ts";
 import { lockVersions } from "../db/follow/lines.ts";
 import { readMoved, readSitesWithDocuments } from "../db/follow/moved.ts";
@@ -17,11 +16,11 @@ import type { Client, Pool } from "../db/pool.ts";
 import { readNowMs } from "../db/reservations/reservations.ts";
 import { isConflict, isUnavailable, Outdated, transaction } from "../db/transaction.ts";
 import { recordProgress } from "../documents/progress.ts";
+import { openExceptions } from "../exceptions/open.ts";
 import { byIndexOnly } from "../ingest/apply-in-transaction.ts";
 import { checkReorderPoints } from "../places/reorder.ts";
 import type { Names } from "../reservations/names.ts";
 import { takeHolds } from "../reservations/take-holds.ts";
-import { tellExceptions } from "./exceptions.ts";
 import { readKnown } from "./known.ts";
 import { followLimits } from "./limits.ts";
 import { exceptionsOf } from "./misfits.ts";
@@ -137,17 +136,15 @@ async function passOver({ pool, names, log }: PassOptions, followed: Followed, e
     await moveCursors(client, followed.stretches);
     await takeLater(client, followed.later);
     await names.directory.ensureSitesById(client, [siteId]);
-    const nowMs = await readNowMs(client);
     const detail = `The movement ${seq} of the epoch number ${epochId} is in the ledger, but what follows from it fails: ${String(error)}`;
     const raised = {
       siteId,
       problem: "internal",
       key: `follow ${epochId}/${seq}`,
       detail: detail.slice(0, 1000),
-      again: 1,
+      count: 1,
     } as const;
-    const opened = await openExceptions(client, [raised]);
-    await tellExceptions(client, "exception.opened", opened, { directory: names.directory, nowMs });
+    await openExceptions(client, [raised]);
   });
   return { ...nothing, movements: 1, failed: 1 };
 }
@@ -216,7 +213,5 @@ async function write(
     client,
     holds.flatMap(({ itemId, toPlaceId }) => (toPlaceId === undefined ? [] : [{ itemId, placeId: toPlaceId }])),
   );
-  const { directory } = names;
-  const opened = await openExceptions(client, await exceptionsOf(client, misfits, directory));
-  await tellExceptions(client, "exception.opened", opened, { directory, nowMs });
+  await openExceptions(client, await exceptionsOf(client, misfits, names.directory));
 }

@@ -1,12 +1,11 @@
-import { closeExceptions, openExceptions, type RaisedException } from "../db/follow/exceptions.ts";
+import type { ExceptionCase } from "../db/exceptions/open.ts";
 import { type LevelNow, takeLevels } from "../db/follow/levels.ts";
 import type { Pool } from "../db/pool.ts";
-import { readNowMs } from "../db/reservations/reservations.ts";
 import { transaction } from "../db/transaction.ts";
+import { closeExceptions, openExceptions } from "../exceptions/open.ts";
 import { byIndexOnly } from "../ingest/apply-in-transaction.ts";
 import type { Directory } from "../ingest/directory.ts";
 import { isShort, shortageDetail, shortageKey } from "../stock/shortages.ts";
-import { tellExceptions } from "./exceptions.ts";
 import { followLimits } from "./limits.ts";
 
 /**
@@ -27,20 +26,17 @@ export function settleShortages(
       if (levels.length === 0) return { opened: 0, more: false };
       await directory.ensurePlaces(client, new Set(levels.map(({ placeId }) => placeId)));
       await directory.ensureSkus(client, new Set(levels.map(({ itemId }) => itemId)));
-      const nowMs = await readNowMs(client);
       const short = levels.filter(isShort).map(level => raisedOf(level, directory));
       const enough = levels.filter(level => !isShort(level)).map(level => raisedOf(level, directory).key);
-      const opened = await openExceptions(client, short);
-      const closed = await closeExceptions(client, "stock.shortage", enough);
-      await tellExceptions(client, "exception.opened", opened, { directory, nowMs });
-      await tellExceptions(client, "exception.resolved", closed, { directory, nowMs });
+      const opened = await openExceptions(client, short, { isSame: true });
+      await closeExceptions(client, "stock.shortage", enough);
       return { opened: opened.length, more: levels.length >= followLimits.levelsMax / 2 };
     },
     `begin; ${byIndexOnly}`,
   );
 }
 
-function raisedOf(level: LevelNow, directory: Directory): RaisedException {
+function raisedOf(level: LevelNow, directory: Directory): ExceptionCase {
   const { siteId, code: place } = directory.place(level.placeId);
   const names = { sku: directory.sku(level.itemId), site: directory.siteCode(siteId), place };
   return {
@@ -48,6 +44,6 @@ function raisedOf(level: LevelNow, directory: Directory): RaisedException {
     problem: "stock.shortage",
     key: shortageKey(names),
     detail: shortageDetail(names, level),
-    again: 0,
+    count: 1,
   };
 }

@@ -1,5 +1,5 @@
 import type { BizStep } from "@tallygate/protocol";
-import { openExceptions, type RaisedException } from "../db/follow/exceptions.ts";
+import type { ExceptionCase } from "../db/exceptions/open.ts";
 import {
   deleteContents,
   emptyUnit,
@@ -15,13 +15,12 @@ import {
   writeUnits,
 } from "../db/follow/units.ts";
 import type { Client, Pool } from "../db/pool.ts";
-import { readNowMs } from "../db/reservations/reservations.ts";
 import { isConflict, isUnavailable, transaction } from "../db/transaction.ts";
+import { openExceptions } from "../exceptions/open.ts";
 import type { Directory } from "../ingest/directory.ts";
 import type { SiteCommit } from "../ingest/site-commit.ts";
 import { type CentralMovement, recordMovements } from "../record/record-movements.ts";
 import { type ContentMove, contentsOf, type Moving, type ThingAt } from "./contents.ts";
-import { tellExceptions } from "./exceptions.ts";
 import { followLimits } from "./limits.ts";
 
 /** What came of a pass over the movements of units. */
@@ -43,17 +42,16 @@ export async function moveContents(pool: Pool, directory: Directory): Promise<Mo
     if (isUnavailable(error) || isConflict(error)) throw error;
     return transaction(pool, client => moveSome(client, directory, 1)).catch((alone: unknown) => {
       if (isUnavailable(alone) || isConflict(alone)) throw alone;
-      return passOver(pool, directory, alone);
+      return passOver(pool, alone);
     });
   }
 }
 
-async function passOver(pool: Pool, directory: Directory, error: unknown): Promise<MovedContents> {
+async function passOver(pool: Pool, error: unknown): Promise<MovedContents> {
   return transaction(pool, async client => {
     const taken = await takeUnits(client, 1);
     await raise(
       client,
-      directory,
       taken.map(unit => failed(unit, String(error))),
     );
     return { moved: taken.length, commits: [] };
@@ -128,7 +126,7 @@ async function record(
   directory: Directory,
   done: readonly { readonly movement: UnitMovement; readonly moving: Moving }[],
 ): Promise<readonly SiteCommit[]> {
-  const raised: RaisedException[] = [];
+  const raised: ExceptionCase[] = [];
   let moves: Move[] = [];
   for (const { movement, moving } of done) {
     await deleteContents(client, goneOf(movement, moving));
@@ -167,7 +165,7 @@ async function record(
           return [{ ...id, unit: found.unit, ...found.announced }];
         }),
       );
-      await raise(client, directory, raised);
+      await raise(client, raised);
       return recorded.value.commits;
     }
     const index = Number(/^movements\[(\d+)\]/.exec(recorded.problem.at ?? "")?.[1] ?? Number.NaN);
@@ -207,16 +205,14 @@ function centralOf(
   };
 }
 
-function failed({ siteId, code, readPoint, eventTimeMs }: UnitMovement, reason: string): RaisedException {
+function failed({ siteId, code, readPoint, eventTimeMs }: UnitMovement, reason: string): ExceptionCase {
   const when = new Date(eventTimeMs).toISOString();
   const detail = `The unit ${code} moved at ${readPoint} at ${when}, and not all of its contents could be moved with it: ${reason}`;
-  return { siteId, problem: "document.contents", key: code, detail: detail.slice(0, 1000), again: 1 };
+  return { siteId, problem: "document.contents", key: code, detail: detail.slice(0, 1000), count: 1 };
 }
 
-async function raise(client: Client, directory: Directory, raised: readonly RaisedException[]): Promise<void> {
+async function raise(client: Client, raised: readonly ExceptionCase[]): Promise<void> {
   if (raised.length === 0) return;
-  await directory.ensureSitesById(client, new Set(raised.map(({ siteId }) => siteId)));
   const once = new Map(raised.map(one => [`${one.siteId} ${one.key}`, one]));
-  const opened = await openExceptions(client, [...once.values()]);
-  await tellExceptions(client, "exception.opened", opened, { directory, nowMs: await readNowMs(client) });
+  await openExceptions(client, [...once.values()]);
 }

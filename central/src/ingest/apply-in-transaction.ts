@@ -1,6 +1,6 @@
 import type { Cursor, Level } from "@tallygate/protocol";
+import type { ExceptionCase } from "../db/exceptions/open.ts";
 import { advanceEpochs } from "../db/ledger/epochs.ts";
-import { type ExceptionCase, keepExceptions } from "../db/ledger/exceptions.ts";
 import { insertHeld } from "../db/ledger/held.ts";
 import { appendMovements } from "../db/ledger/movements.ts";
 import { insertFurther } from "../db/ledger/postings.ts";
@@ -8,6 +8,7 @@ import { lockSites } from "../db/ledger/sites.ts";
 import { insertTags, lockTags, readHistories, updateTags } from "../db/ledger/tags.ts";
 import type { Client } from "../db/pool.ts";
 import { Outdated } from "../db/transaction.ts";
+import { openExceptions } from "../exceptions/open.ts";
 import type { StockDelta } from "../stock/deltas.ts";
 import type { Books, Meaning, Recorded, Tag } from "../stock/model.ts";
 import { type HeldMovement, lateTags, type Plan, plan } from "../stock/plan.ts";
@@ -50,7 +51,7 @@ export async function applyInTransaction({ client, reads, directory, items, also
   await appendMovements(client, planned.rows, { recordTimeMs: judged.nowMs, hashOf: hashesOf(judged.accepted) });
   await insertHeld(client, planned.held);
   const exceptions = [...judged.exceptions, ...heldCases(planned.held)];
-  await keepExceptions(client, exceptions);
+  await openExceptions(client, exceptions);
   await advanceEpochs(
     client,
     judged.confirmed.map(({ id, cursorSeq, cursorHash }) => ({ id, cursorSeq, cursorHash })),

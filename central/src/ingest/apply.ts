@@ -1,9 +1,10 @@
 import { hash } from "node:crypto";
 import { contractVersion, type Resend } from "@tallygate/protocol";
 import type { Logger } from "pino";
-import { type ExceptionCase, keepExceptions } from "../db/ledger/exceptions.ts";
+import type { ExceptionCase } from "../db/exceptions/open.ts";
 import type { Pool } from "../db/pool.ts";
 import { isConflict, isUnavailable, transaction } from "../db/transaction.ts";
+import { openExceptions } from "../exceptions/open.ts";
 import { applyInTransaction, byIndexOnly } from "./apply-in-transaction.ts";
 import type { Verdict } from "./chain.ts";
 import { Directory } from "./directory.ts";
@@ -106,7 +107,7 @@ async function applyTogether(
           ? nothing
           : await applyInTransaction({ client, reads, directory, items: ledger.items, alsoLock });
       const exceptions = refusedCases(refused);
-      await keepExceptions(client, exceptions);
+      await openExceptions(client, exceptions);
       return added(applied, { ...nothing, exceptions, outcomes: refused.map(() => "refused" as const) });
     },
     `begin; ${byIndexOnly}`,

@@ -1,6 +1,6 @@
 import type { Resend } from "@tallygate/protocol";
+import type { ExceptionCase } from "../db/exceptions/open.ts";
 import { type EpochName, openEpoch, readEpochs } from "../db/ledger/epochs.ts";
-import type { ExceptionCase } from "../db/ledger/exceptions.ts";
 import { readHash } from "../db/ledger/movements.ts";
 import type { Client } from "../db/pool.ts";
 import { type Followed, judgeBatch, judgeFirstBatch, type Verdict } from "./chain.ts";

@@ -34,7 +34,11 @@ test.each(["\u{1f4e6}", "a\\u0000b", 'quote " and \\ and \n'])("the code %j is n
   expect(readMessage(subject, new TextEncoder().encode(escaped))).toMatchObject({ kind: "batch" });
 });
 
-test("an exception keeps the beginning of a long message, and its length", () => {
-  const { body, bodyBytes } = cutBody(new Uint8Array(limits.exceptionBytesMax + 7));
-  expect([body.length, bodyBytes]).toEqual([limits.exceptionBytesMax, limits.exceptionBytesMax + 7]);
+test("an exception keeps all of what may be a message, and the beginning of what is longer, with its length", () => {
+  const kept = (bytes: number) => {
+    const { body, bodyBytes } = cutBody(new Uint8Array(bytes));
+    return [body.length, bodyBytes];
+  };
+  expect(kept(limits.messageBytesMax)).toEqual([limits.messageBytesMax, limits.messageBytesMax]);
+  expect(kept(limits.messageBytesMax + 1)).toEqual([limits.exceptionBytesMax, limits.messageBytesMax + 1]);
 });

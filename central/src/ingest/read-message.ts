@@ -75,7 +75,8 @@ function hasUnstorableText(text: string): boolean {
   });
 }
 
-/** What stays of bytes in an exception. */
+/** What stays of bytes in an exception: all that could be a message, so that it can be applied once it is understood. */
 export function cutBody(data: Uint8Array): { readonly body: Uint8Array; readonly bodyBytes: number } {
-  return { body: data.subarray(0, limits.exceptionBytesMax), bodyBytes: data.length };
+  const body = data.length <= limits.messageBytesMax ? data : data.subarray(0, limits.exceptionBytesMax);
+  return { body, bodyBytes: data.length };
 }

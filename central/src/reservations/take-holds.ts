@@ -1,9 +1,8 @@
-import { closeExceptions } from "../db/follow/exceptions.ts";
 import type { Client } from "../db/pool.ts";
 import { deleteHolds, endReservations, lockReservations, updateHolds } from "../db/reservations/reservations.ts";
 import { lockStock } from "../db/reservations/stock.ts";
 import { writeReserved } from "../db/reservations/write.ts";
-import { tellExceptions } from "../follow/exceptions.ts";
+import { closeExceptions } from "../exceptions/open.ts";
 import { shortageOf } from "../stock/shortages.ts";
 import type { ReservedChange } from "./levels.ts";
 import { reservationLimits } from "./limits.ts";
@@ -36,8 +35,7 @@ export async function takeHolds(
   await updateHolds(client, kept);
   await deleteHolds(client, gone);
   await names.loadHolds(client, [...kept, ...added, ...gone]);
-  const closed = await closeExceptions(client, "stock.shortage", noLongerShort(changes, names));
-  await tellExceptions(client, "exception.resolved", closed, { directory: names.directory, nowMs });
+  await closeExceptions(client, "stock.shortage", noLongerShort(changes, names));
   await writeReserved(client, {
     stock: changes,
     created: [],

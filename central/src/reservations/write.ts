@@ -1,13 +1,13 @@
-import type { Change } from "../db/audit/changes.ts";
 import { insertOutbox } from "../db/events/outbox.ts";
-import { resolveShortages } from "../db/ledger/shortages.ts";
 import type { Client } from "../db/pool.ts";
 import type { KeptAnswer } from "../db/reservations/answers.ts";
 import { withLots } from "../db/reservations/lots.ts";
 import { endReservations, lockReservations, updateHolds } from "../db/reservations/reservations.ts";
 import { lockStock } from "../db/reservations/stock.ts";
 import { writeReserved } from "../db/reservations/write.ts";
+import { closeExceptions } from "../exceptions/open.ts";
 import { shortageOf } from "../stock/shortages.ts";
+import type { Told } from "./attached.ts";
 import { type Decided, decide } from "./decide.ts";
 import { eventsOf } from "./events.ts";
 import type { ReservedChange } from "./levels.ts";
@@ -51,7 +51,8 @@ export async function writeDown(
     names,
     answers,
     changes = [],
-  }: { readonly names: Names; readonly answers: readonly KeptAnswer[]; readonly changes?: readonly Change[] },
+    events = [],
+  }: { readonly names: Names; readonly answers: readonly KeptAnswer[] } & Partial<Told>,
 ): Promise<void> {
   const { changed, created, stock } = decided;
   await endReservations(
@@ -59,8 +60,8 @@ export async function writeDown(
     changed.filter(({ state }) => state !== "held"),
   );
   await updateHolds(client, changedHolds(changed, before));
-  await resolveShortages(client, noLongerShort(stock, names));
-  await insertOutbox(client, eventsOf(decided, names.directory, nowMs));
+  await closeExceptions(client, "stock.shortage", noLongerShort(stock, names));
+  await insertOutbox(client, [...events, ...eventsOf(decided, names.directory, nowMs)]);
   const added = addedHolds(changed, before);
   await writeReserved(client, { stock, created, added, answers, changes, keptMs: reservationLimits.keptMs });
 }

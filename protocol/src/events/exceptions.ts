@@ -9,7 +9,18 @@ const exception = z.object({
   detail: z.string(),
 });
 
+const resolved = exception.extend({
+  resolution: z
+    .string()
+    .optional()
+    .meta({ description: "What a person decided; absent when it ended by itself.", examples: ["bind"] }),
+  by: z
+    .string()
+    .optional()
+    .meta({ description: "Who decided.", examples: ["person:maria"] }),
+});
+
 export const exceptionEvents = {
   "exception.opened": { summary: "Something waits for a person.", data: exception },
-  "exception.resolved": { summary: "What waited for a person was resolved, by one or by itself.", data: exception },
+  "exception.resolved": { summary: "What waited for a person was resolved, by one or by itself.", data: resolved },
 } as const satisfies Record<string, EventType>;

@@ -1,76 +1,388 @@
-import { OpenAPIHono, problemResponses, z } from "@tallygate/kit";
-import { problems, SiteId } from "@tallygate/protocol";
-import { type ExceptionRow, readExceptions } from "../../db/queries/exceptions.ts";
-import { guardedRoute, sitesOf } from "../access.ts";
-import { exactText, fields, json } from "../fields.ts";
+import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
+import { ok, type Problem, type ProblemCode, problems, type Result, refuse, SiteId } from "@tallygate/protocol";
+import type { Context } from "hono";
+import { sitesWith } from "../../auth/principal.ts";
+import { readChanges } from "../../db/audit/changes.ts";
+import {
+  countOpen,
+  type ExceptionRow,
+  readException,
+  readExceptionBody,
+  readExceptionIds,
+  readExceptions,
+  readStates,
+} from "../../db/exceptions/read.ts";
+import type { Client, Executor } from "../../db/pool.ts";
+import type { Deciding, Decision } from "../../exceptions/ask.ts";
+import { kindNames, kindOf, kinds, problemsOf } from "../../exceptions/kinds.ts";
+import { exceptionLimits } from "../../exceptions/limits.ts";
+import { relatedTo } from "../../exceptions/related.ts";
+import { resendBytes } from "../../exceptions/resend.ts";
+import { type Resolved, resolveException, settleExceptions } from "../../exceptions/resolve.ts";
+import { refusalOf } from "../../exceptions/settled.ts";
+import { openLedger } from "../../ingest/apply.ts";
+import { callerOf, guardedRoute, requireAllSites, requireSite, sitesOf } from "../access.ts";
+import { etagOf, expected, isExpected, isKnown } from "../etag.ts";
+import {
+  BulkDecided,
+  BulkDecisionBody,
+  DecisionBody,
+  ExceptionDetail,
+  ExceptionFilterQuery,
+  ExceptionSummary,
+  ExceptionView,
+  exceptionParams,
+} from "../exception-schemas.ts";
+import { body, conditional, json } from "../fields.ts";
 import { apiLimits } from "../limits.ts";
+import { type Done, idempotent, once, refusable } from "../once.ts";
 import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
 import type { ApiParts } from "../parts.ts";
+import { Refused } from "../refused.ts";
 
-const Exception = z
-  .object({
-    id: z.int(),
-    site: fields.site.nullable(),
-    problem: fields.problem,
-    title: z.string().meta({ description: "What the problem code means." }),
-    key: z.string().meta({ description: "What it is about, such as the code that no item has." }),
-    detail: z.string(),
-    body: z.string().nullable().meta({ description: "The beginning of what could not be read, base64." }),
-    preview: z.string().nullable().meta({ description: "The same as text, as far as it is text." }),
-    body_bytes: z.int().nullable().meta({ description: "Length of the whole." }),
-    count: z.int().meta({ description: "How often it has come." }),
-    state: z.enum(["open", "resolved"]),
-    first_time: fields.time,
-    last_time: fields.time,
-  })
-  .openapi("Exception");
+const tags = ["exceptions"];
+const reads = { permission: "exception.read", sites: "some" } as const;
+const resolves = { permission: "exception.resolve", sites: "some" } as const;
+const usual = ["request.invalid", "stock.unavailable"] as const;
 
-const listRoute = guardedRoute(
-  { permission: "exception.read", sites: "some" },
-  {
-    method: "get",
-    path: "/exceptions",
-    tags: ["exceptions"],
-    summary: "What waits for a person, the newest first",
-    request: {
-      query: z.object({
-        state: z
-          .enum(["open", "resolved"])
-          .optional()
-          .meta({ examples: ["open"] }),
-        site: SiteId.optional(),
-        problem: exactText(64)
-          .optional()
-          .meta({ examples: ["movement.code_unknown"] }),
-        limit: Limit,
-        cursor: cursorParam(z.tuple([z.int().min(1)])),
-      }),
-    },
-    responses: {
-      200: json("A page of exceptions", pageOf(Exception)),
-      ...problemResponses("request.invalid", "stock.unavailable"),
-    },
+const listRoute = guardedRoute(reads, {
+  method: "get",
+  path: "/exceptions",
+  tags,
+  summary: "What waits for a person, the newest first",
+  request: {
+    query: z.object({ ...ExceptionFilterQuery, limit: Limit, cursor: cursorParam(z.tuple([z.int().min(1)])) }),
   },
-);
+  responses: { 200: json("A page of exceptions", pageOf(ExceptionView)), ...problemResponses(...usual) },
+});
 
-/** Unknown codes, unreadable messages and whatever else the centre could not decide by itself. */
-export function exceptionRoutes({ pool }: ApiParts) {
-  return new OpenAPIHono().openapi(listRoute, async c => {
-    const { cursor, limit, ...filter } = c.req.valid("query");
-    const rows = await readExceptions(pool, { ...filter, sites: sitesOf(c), before: cursor?.[0], limit: limit + 1 });
-    const page = cutPage(rows, limit, row => [row.id]);
-    return c.json({ items: page.rows.map(viewOf), next_cursor: page.next_cursor }, 200);
-  });
+const summaryRoute = guardedRoute(reads, {
+  method: "get",
+  path: "/exceptions/summary",
+  tags,
+  summary: "How many exceptions are open, by kind, and what can be done about each kind",
+  request: { query: z.object({ site: SiteId.optional() }) },
+  responses: { 200: json("Counts by kind", ExceptionSummary), ...problemResponses(...usual) },
+});
+
+const oneRoute = guardedRoute(reads, {
+  method: "get",
+  path: "/exceptions/{id}",
+  tags,
+  summary: "One exception, what can be done about it, and its history",
+  request: { params: exceptionParams("read"), headers: conditional },
+  responses: {
+    200: json("The exception, with an ETag", ExceptionDetail),
+    304: { description: "It is what the caller has" },
+    ...problemResponses("exception.unknown", ...usual),
+  },
+});
+
+const bodyRoute = guardedRoute(reads, {
+  method: "get",
+  path: "/exceptions/{id}/body",
+  tags,
+  summary: "All bytes that were kept of what could not be read; none where nothing was",
+  request: { params: exceptionParams("read") },
+  responses: {
+    200: { description: "The bytes", content: { "application/octet-stream": { schema: z.string() } } },
+    ...problemResponses("exception.unknown", ...usual),
+  },
+});
+
+const decisionProblems = [
+  "exception.unknown",
+  "exception.changed",
+  "exception.resolved",
+  "exception.action",
+  "exception.remains",
+  "item.unknown",
+  "item.exists",
+  "item.pack",
+  "item.family",
+  "item.counted",
+  "item.no_code",
+  "place.unknown",
+  "movement.code_unknown",
+  "movement.meaningless",
+  "stock.insufficient",
+  "code.check_digit",
+  "webhook.unknown",
+  "idempotency.reused",
+  ...usual,
+] as const satisfies readonly ProblemCode[];
+
+const resolveRoute = guardedRoute(resolves, {
+  method: "post",
+  path: "/exceptions/{id}/resolve",
+  tags,
+  summary: "Decides about an exception: of two who do at once, the second learns who was first and changes nothing",
+  description:
+    "Which actions an exception allows, `actions` says. `bind` changes the catalogue for all sites, and needs the permission catalogue.write there besides.",
+  request: {
+    params: exceptionParams("resolve"),
+    headers: idempotent.extend(expected.shape),
+    body: body(DecisionBody),
+  },
+  responses: { 200: json("The exception as it is now", ExceptionView), ...problemResponses(...decisionProblems) },
+});
+
+const bulkRoute = guardedRoute(resolves, {
+  method: "post",
+  path: "/exceptions/resolve",
+  tags,
+  summary: "Decides the same about many exceptions, with an answer for each",
+  description: `At most ${exceptionLimits.bulkMax} of them. \`ignore\` and \`done\` are one transaction; of the others, each exception has its own.`,
+  request: { headers: idempotent, body: body(BulkDecisionBody) },
+  responses: { 200: json("What became of each", BulkDecided), ...problemResponses(...decisionProblems) },
+});
+
+/** The one inbox: unknown codes, unreadable messages, shortages and whatever else waits for a person; and what a person decides. */
+export function exceptionRoutes({ pool, relay, log }: ApiParts) {
+  const ledger = openLedger({ pool, log });
+
+  const tell = ({ commits, catalogueVersion }: Pick<Resolved, "commits" | "catalogueVersion">) => {
+    if (catalogueVersion !== undefined) relay.catalogueChanged(catalogueVersion);
+    if (commits.length > 0) relay.publishCommits(commits);
+  };
+
+  /** An exception that the caller may see. What is about no site is for who sees all of them. */
+  async function find(c: Context, id: number): Promise<Result<ExceptionRow>> {
+    const row = await readException(pool, id);
+    if (row === undefined) return refuse("exception.unknown", `There is no exception ${id}.`, { at: "path.id" });
+    if (row.site === null) requireAllSites(c, `The exception ${id} is of no site; it is for`);
+    else requireSite(c, row.site);
+    return ok(row);
+  }
+
+  /** Decides about one exception in a transaction of its own; bytes are applied before it, as ingest does. */
+  async function decideOne(
+    row: ExceptionRow,
+    decision: Decision,
+    deciding: Deciding,
+    run: (work: (client: Client) => Promise<Result<Done<View>>>) => Promise<Result<View>>,
+    seen?: (row: ExceptionRow) => Result<unknown>,
+  ): Promise<Result<View>> {
+    if (decision.action === "resend" && row.problem !== "webhook.dead_letter" && !refusalOf(row, "resend")) {
+      const resent = await resendBytes(ledger, row);
+      if (!resent.ok) return resent;
+      relay.publishCommits(resent.value);
+    }
+    return run(async client => {
+      const done = await resolveException(client, row.id, decision, deciding, seen);
+      if (!done.ok) return done;
+      return ok({ answer: viewOf(done.value.row), afterCommit: () => tell(done.value) });
+    });
+  }
+
+  /** As `once`, without a key. */
+  async function atOnce(work: (client: Client) => Promise<Result<Done<View>>>): Promise<Result<View>> {
+    const done = await refusable(pool, work);
+    if (!done.ok) return done;
+    done.value.afterCommit?.();
+    return ok(done.value.answer);
+  }
+
+  return new OpenAPIHono()
+    .openapi(listRoute, async c => {
+      const { cursor, limit, kind, ...filter } = c.req.valid("query");
+      const rows = await readExceptions(pool, {
+        ...filter,
+        kind: kind && problemsOf(kind),
+        sites: sitesOf(c),
+        before: cursor?.[0],
+        limit: limit + 1,
+      });
+      const page = cutPage(rows, limit, row => [row.id]);
+      return c.json({ items: page.rows.map(viewOf), next_cursor: page.next_cursor }, 200);
+    })
+    .openapi(summaryRoute, async c => {
+      const { site } = c.req.valid("query");
+      return c.json(summaryOf(await countOpen(pool, { site, sites: sitesOf(c) })), 200);
+    })
+    .openapi(bulkRoute, async c => {
+      const { ids, filter, decision } = c.req.valid("json");
+      if (decision.action === "bind") requireCatalogue(c);
+      const sites = sitesOf(c);
+      const found = ids ?? (await readExceptionIds(pool, filterOf(filter, sites), exceptionLimits.bulkMax + 1));
+      const chosen = found.slice(0, exceptionLimits.bulkMax);
+      const more = found.length > chosen.length;
+      const deciding = decidingOf(c);
+      if (decision.action === "ignore" || decision.action === "done") {
+        const done = await once({
+          pool,
+          route: "POST /v1/exceptions/resolve",
+          key: c.req.valid("header")["idempotency-key"],
+          request: c.req.valid("json"),
+          schema: BulkDecided,
+          async work(client) {
+            const settled = await settleExceptions(client, chosen, decision, deciding, row => mayDecide(row, sites));
+            const states = await statesOf(client, chosen);
+            const items = settled.map(({ id, result }) => itemOf(id, result, states));
+            return ok({ answer: { items, more } });
+          },
+        });
+        return done.ok ? c.json(done.value, 200) : answerProblem(c, done.problem);
+      }
+      const results: { readonly id: number; readonly result: Result<unknown> }[] = [];
+      for (const id of chosen) {
+        const row = await readException(pool, id);
+        const result =
+          row === undefined || !mayDecide(row, sites)
+            ? refuse("exception.unknown", `There is no exception ${id}.`)
+            : await decideOne(row, decision, deciding, atOnce);
+        results.push({ id, result });
+      }
+      const states = await statesOf(pool, chosen);
+      return c.json({ items: results.map(({ id, result }) => itemOf(id, result, states)), more }, 200);
+    })
+    .openapi(oneRoute, async c => {
+      const found = await find(c, c.req.valid("param").id);
+      if (!found.ok) return answerProblem(c, found.problem);
+      const view = viewOf(found.value);
+      const etag = etagOf(JSON.stringify(view));
+      if (isKnown(c, etag)) return c.body(null, 304, { etag });
+      const [related, history] = await Promise.all([relatedTo(pool, found.value), historyOf(pool, found.value)]);
+      const { meaning } = kindOf(found.value.problem);
+      return c.json({ ...view, meaning, related: [...related], history }, 200, { etag, "cache-control": "no-cache" });
+    })
+    .openapi(bodyRoute, async c => {
+      const found = await find(c, c.req.valid("param").id);
+      if (!found.ok) return answerProblem(c, found.problem);
+      const bytes = (await readExceptionBody(pool, found.value.id)) ?? Buffer.alloc(0);
+      return c.body(new Uint8Array(bytes), 200, {
+        "content-type": "application/octet-stream",
+        "content-disposition": `attachment; filename="exception-${found.value.id}.bin"`,
+      });
+    })
+    .openapi(resolveRoute, async c => {
+      const { id } = c.req.valid("param");
+      const decision = c.req.valid("json");
+      if (decision.action === "bind") requireCatalogue(c);
+      const found = await find(c, id);
+      if (!found.ok) return answerProblem(c, found.problem);
+      const late = laterThan(decision);
+      if (late !== undefined) return answerProblem(c, late);
+      const key = c.req.valid("header")["idempotency-key"];
+      const done = await decideOne(
+        found.value,
+        decision,
+        decidingOf(c),
+        work =>
+          once({
+            pool,
+            route: `POST /v1/exceptions/${id}/resolve`,
+            key,
+            request: decision,
+            schema: ExceptionView,
+            work,
+          }),
+        row => (isExpected(c, etagOf(JSON.stringify(viewOf(row)))) ? ok(undefined) : changed(row)),
+      );
+      return done.ok ? c.json(done.value, 200) : answerProblem(c, done.problem);
+    });
 }
+
+type View = z.infer<typeof ExceptionView>;
+
+function decidingOf(c: Context): Deciding {
+  return { actor: callerOf(c), cause: c.get("principal").kind, nowMs: Date.now() };
+}
+
+/** Whoever may resolve exceptions at one site does not thereby say what a code means at all of them. */
+function requireCatalogue(c: Context): void {
+  if (sitesWith(c.get("principal"), "catalogue.write") === "all") return;
+  const detail =
+    "To bind a code changes the catalogue of all sites, and needs the permission catalogue.write besides; ask somebody who has it.";
+  throw new Refused({ code: "access.denied", detail, at: "body.action" });
+}
+
+function mayDecide({ site }: ExceptionRow, sites: readonly string[] | undefined): boolean {
+  return sites === undefined || (site !== null && sites.includes(site));
+}
+
+function filterOf(filter: z.infer<typeof BulkDecisionBody>["filter"], sites: readonly string[] | undefined) {
+  const { kind, ...rest } = filter ?? { state: "open" as const };
+  return { ...rest, kind: kind && problemsOf(kind), sites };
+}
+
+function changed({ id }: ExceptionRow): Result<never> {
+  const detail = `The exception ${id} has changed since the version that if-match names; read it again and decide anew.`;
+  return refuse("exception.changed", detail, { at: "header.if-match" });
+}
+
+/** The first movement that has yet to happen, by a clock that may be a little slow. */
+function laterThan(decision: Decision): Problem | undefined {
+  const latest = Date.now() + apiLimits.clockSkewMs;
+  const times =
+    decision.action === "mend"
+      ? decision.movements.map(({ event_time }, index) => [event_time, `body.movements[${index}].event_time`] as const)
+      : decision.action === "decide"
+        ? [[decision.event_time, "body.event_time"] as const]
+        : [];
+  const found = times.find(([time]) => time !== undefined && Date.parse(time) > latest);
+  return (
+    found && { code: "request.invalid", detail: "The time is in the future; record what has happened.", at: found[1] }
+  );
+}
+
+async function statesOf(db: Executor, ids: readonly number[]): Promise<ReadonlyMap<number, ExceptionRow["state"]>> {
+  return new Map((await readStates(db, ids)).map(({ id, state }) => [id, state]));
+}
+
+function itemOf(id: number, result: Result<unknown>, states: ReadonlyMap<number, ExceptionRow["state"]>) {
+  if (result.ok) return { id, state: states.get(id) ?? null, problem: null };
+  const { code, detail } = result.problem;
+  const state = code === "exception.unknown" ? null : (states.get(id) ?? null);
+  return { id, state, problem: { code, detail } };
+}
+
+function summaryOf(rows: readonly { readonly problem: string; readonly open: number }[]) {
+  const open = new Map<string, number>();
+  for (const row of rows) {
+    const { name } = kindOf(row.problem);
+    open.set(name, (open.get(name) ?? 0) + row.open);
+  }
+  return {
+    open: rows.reduce((sum, row) => sum + row.open, 0),
+    kinds: kindNames.map(kind => ({
+      kind,
+      open: open.get(kind) ?? 0,
+      meaning: kinds[kind].meaning,
+      actions: [...kinds[kind].actions],
+    })),
+  };
+}
+
+async function historyOf(db: Executor, row: ExceptionRow): Promise<z.infer<typeof ExceptionDetail>["history"]> {
+  const changes = await readChanges(db, { resource: `/v1/exceptions/${row.id}`, limit: apiLimits.pageRowsMax });
+  const decided = changes.map(({ time, action, actor, after }) => ({
+    time,
+    what: action.replace("exception.", ""),
+    by: actor,
+    note: Reasoned.parse(after).reason,
+  }));
+  const opened = { time: row.first_time, what: "opened", by: null, note: null };
+  const ended =
+    row.resolution === "by_itself" && row.resolved_at !== null
+      ? [{ time: row.resolved_at, what: "by_itself", by: null, note: null }]
+      : [];
+  return [opened, ...decided.reverse(), ...ended];
+}
+
+const Reasoned = z.object({ reason: z.string().nullable().default(null) });
 
 const titles: ReadonlyMap<string, string> = new Map(Object.entries(problems).map(([code, { title }]) => [code, title]));
 
-function viewOf({ body, ...row }: ExceptionRow) {
+function viewOf({ body: bytes, site_id: _, ...row }: ExceptionRow): View {
+  const kind = kindOf(row.problem);
   return {
     ...row,
+    kind: kind.name,
     title: titles.get(row.problem) ?? row.problem,
-    body: body?.toString("base64") ?? null,
-    preview: body === null ? null : preview(body),
+    actions: kind.actions.filter(action => refusalOf(row, action) === undefined),
+    body: bytes?.toString("base64") ?? null,
+    preview: bytes === null ? null : preview(bytes),
   };
 }
 

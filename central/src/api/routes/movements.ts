@@ -245,6 +245,7 @@ function viewOf(row: MovementRow) {
     record_time,
     state: held === null ? ("posted" as const) : ("held" as const),
     held_because: held,
+    mended_by: row.mended_by === null ? null : `/v1/exceptions/${row.mended_by}`,
     reverses: reverses_epoch === null || reverses_seq === null ? null : { epoch: reverses_epoch, seq: reverses_seq },
     hash,
     trace_id: traceIdOf(hash),

@@ -12,7 +12,6 @@ import {
   lockWebhooks,
   readWebhook,
   readWebhookStatus,
-  resolveWebhookExceptions,
   rewindWebhook,
   rotateSecret,
   updateWebhook,
@@ -21,6 +20,7 @@ import {
 import type { Client } from "../../db/pool.ts";
 import { webhookLimits } from "../../events/webhooks/limits.ts";
 import { newSecret } from "../../events/webhooks/sign.ts";
+import { closeExceptions } from "../../exceptions/open.ts";
 import { newReservationId as newId } from "../../reservations/id.ts";
 import { callerOf, guardedRoute, requireSite, sitesOf } from "../access.ts";
 import { expected, isExpected, isKnown } from "../etag.ts";
@@ -264,7 +264,7 @@ export function webhookRoutes({ pool, webhookAddresses }: ApiParts) {
           state,
           paused_why,
         });
-        if (state === "active") await resolveWebhookExceptions(client, id, "webhook.paused");
+        if (state === "active") await closeExceptions(client, "webhook.paused", [id]);
         const now = await readWebhook(client, id);
         return now === undefined ? unknown(id) : ok(now);
       });
@@ -275,8 +275,8 @@ export function webhookRoutes({ pool, webhookAddresses }: ApiParts) {
       const { id } = c.req.valid("param");
       const done = await changing(c, { id, action: "webhook.delete" }, async client => {
         await deleteWebhook(client, id);
-        await resolveWebhookExceptions(client, id, "webhook.paused");
-        await resolveWebhookExceptions(client, id, "webhook.dead_letter");
+        await closeExceptions(client, "webhook.paused", [id]);
+        await closeExceptions(client, "webhook.dead_letter", [id]);
         return ok(undefined);
       });
       return done.ok ? c.body(null, 204) : answerProblem(c, done.problem);
@@ -332,7 +332,7 @@ export function webhookRoutes({ pool, webhookAddresses }: ApiParts) {
       const { sequences } = c.req.valid("json");
       const done = await changing(c, { id, action: "webhook.redeliver" }, async client => {
         const count = await reviveDeliveries(client, id, sequences);
-        await resolveWebhookExceptions(client, id, "webhook.dead_letter");
+        await closeExceptions(client, "webhook.dead_letter", [id]);
         return ok({ count });
       });
       return done.ok ? c.json(done.value, 200) : answerProblem(c, done.problem);

@@ -140,15 +140,3 @@ export async function readWebhookStatus(db: Executor, id: string): Promise<Webho
   );
   return rows[0];
 }
-
-/** Closes what a person was asked to look at of a webhook. */
-export async function resolveWebhookExceptions(
-  client: Client,
-  id: string,
-  problem: "webhook.paused" | "webhook.dead_letter",
-): Promise<void> {
-  await client.query(
-    "update exception set state = 'resolved', last_time = now() where state = 'open' and problem = $2 and key = $1",
-    [id, problem],
-  );
-}

@@ -25,6 +25,7 @@ export interface MovementRow {
   readonly hash: string;
   /** Why it is held; null: it is not. */
   readonly held: string | null;
+  readonly mended_by: number | null;
   /** Who caused a movement of the centre's own, and why. */
   readonly note: StoredNote | null;
 }
@@ -53,7 +54,7 @@ const columns = `
      where f.epoch_id = m.epoch_id and f.seq = m.seq order by f.line limit 1))) as sku,
   m.quantity, m.from_account as from, m.to_account as to, m.biz_step, m.read_point, m.cause,
   ${rfc3339Ms("m.event_time")} as event_time, ${rfc3339("m.record_time")} as record_time,
-  m.reverses_epoch, m.reverses_seq, encode(m.hash, 'hex') as hash, h.problem as held,
+  m.reverses_epoch, m.reverses_seq, encode(m.hash, 'hex') as hash, h.problem as held, h.mended_by,
   (select json_build_object('actor', n.actor, 'reason', n.reason, 'document', n.document)
     from movement_note n where n.epoch_id = m.epoch_id and n.seq = m.seq) as note`;
 

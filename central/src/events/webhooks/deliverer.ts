@@ -16,9 +16,9 @@ import {
   type Target,
 } from "../../db/events/deliveries.ts";
 import { findEvents, likeOf, readEventsAt, readHead } from "../../db/events/log.ts";
-import { keepExceptions } from "../../db/ledger/exceptions.ts";
 import type { Client, Pool } from "../../db/pool.ts";
 import { transaction } from "../../db/transaction.ts";
+import { openExceptions } from "../../exceptions/open.ts";
 import type { Head } from "../head.ts";
 import type { EventMetrics } from "../metrics.ts";
 import { type BatchResult, type Failed, sendBatch } from "./batch.ts";
@@ -143,7 +143,7 @@ export class Deliverer implements AsyncDisposable {
     await transaction(pool, async client => {
       const moved = await advance(client, { id, from: position, to: oldest - 1, delivered: false });
       const missed = { siteId: undefined, problem: "event.gone" as const, key: id, detail, count: 1 };
-      if (moved) await keepExceptions(client, [missed]);
+      if (moved) await openExceptions(client, [missed]);
     });
     return 0;
   }
@@ -224,7 +224,7 @@ export class Deliverer implements AsyncDisposable {
     await transaction(pool, async client => {
       if (!(await pauseWebhook(client, id, why))) return;
       const detail = `The webhook ${id} was paused: ${why}. Its events are kept; set its state to active to go on, or replay from a time.`;
-      await keepExceptions(client, [{ siteId: undefined, problem: "webhook.paused", key: id, detail, count: 1 }]);
+      await openExceptions(client, [{ siteId: undefined, problem: "webhook.paused", key: id, detail, count: 1 }]);
     });
     return this.#waits.idleMs;
   }
@@ -278,7 +278,7 @@ export class Deliverer implements AsyncDisposable {
     const key = due.find(({ seq }) => seq === first.seq)?.key;
     const detail = `The target of the webhook ${id} did not take event ${first.seq} about ${key}: ${first.failure}. GET /v1/webhooks/${id}/deliveries?state=dead lists what was put aside, POST /v1/webhooks/${id}/redeliver tries it anew.`;
     const found = { siteId: undefined, problem: "webhook.dead_letter" as const, key: id, detail, count: dead.length };
-    await keepExceptions(client, [found]);
+    await openExceptions(client, [found]);
   }
 
   #waitAfter(tries: number): number {
