@@ -57,6 +57,7 @@ const ownProblems = {
   "place.hierarchy": { status: 409, title: "The place cannot stand there: in itself, in a bin, or too deep" },
   "place.changed": { status: 412, title: "The place has changed since the version that the request names" },
   "read_point.taken": { status: 409, title: "The read point belongs to another place" },
+  "lot.expiry": { status: 409, title: "The lot is known to expire on another day" },
   "lot.unknown": { status: 404, title: "The item has no such lot" },
   "reorder_point.unknown": { status: 404, title: "There is no such reorder point" },
   "place.exists": { status: 409, title: "There is another place with this code at the site" },

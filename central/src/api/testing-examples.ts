@@ -1,5 +1,6 @@
 import { seedExampleCounts } from "../counts/testing.ts";
 import { seedExampleDocuments } from "../documents/testing-examples.ts";
+import { seedExampleRefused } from "../events/testing.ts";
 import { seedExampleExceptions } from "../exceptions/testing.ts";
 import { exampleIds } from "./reservation-schemas.ts";
 import { noonMs, type TestApi, type TestLedger, TestSite } from "./testing.ts";
@@ -30,4 +31,5 @@ export async function seedExamples(ledger: TestLedger, api: TestApi): Promise<vo
   await ledger.apply(lyon, [{ to: "dock-2", code: "code:WORK", quantity: 50 }]);
   await seedExampleDocuments(pool, "WORK");
   await seedExampleExceptions(pool);
+  await seedExampleRefused(pool);
 }

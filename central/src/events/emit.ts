@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { eventTypes } from "@tallygate/protocol";
 import { appendEvents, type NewEvent } from "../db/events/log.ts";
 import {
   type ChangedLevel,
@@ -18,6 +17,7 @@ import type { Client, Pool } from "../db/pool.ts";
 import { transaction } from "../db/transaction.ts";
 import { openExceptions } from "../exceptions/open.ts";
 import { byIndexOnly } from "../ingest/apply-in-transaction.ts";
+import { judge } from "./judge.ts";
 import { eventLimits } from "./limits.ts";
 
 export interface Emitted {
@@ -45,7 +45,7 @@ async function emitIn(client: Client): Promise<Emitted> {
   const outbox = await takeOutbox(client, eventLimits.outboxMax);
   const levels = await takeLevels(client, eventLimits.levelsMax);
   const totals = await readChangedStock(client, changedStock(levels));
-  const { events, refused } = judge(outbox);
+  const { events, refused } = judgeAll(outbox);
   events.push(...totals.map(stockChanged));
   await openExceptions(client, casesOf(refused));
   await keepRefused(client, refused);
@@ -57,22 +57,16 @@ async function emitIn(client: Client): Promise<Emitted> {
 }
 
 /** Events in the form of the contract, fields that it does not have left out; and those that have no such form. */
-function judge(rows: readonly OutboxRow[]): { events: NewEvent[]; refused: RefusedEvent[] } {
+function judgeAll(rows: readonly OutboxRow[]): { events: NewEvent[]; refused: RefusedEvent[] } {
   const events: NewEvent[] = [];
   const refused: RefusedEvent[] = [];
   for (const row of rows) {
-    const type = eventTypes[row.type];
-    const read = type?.data.safeParse(row.data);
-    if (read?.success) {
+    const judged = judge(row);
+    if (judged.fits) {
       const { event_id: id, type, key, site, time_ms: timeMs } = row;
-      events.push({ id, type, key, site, timeMs, data: JSON.stringify(read.data) });
+      events.push({ id, type, key, site, timeMs, data: judged.data });
     } else {
-      const issue = read?.error.issues[0];
-      const why =
-        issue === undefined
-          ? `There is no event type ${row.type}.`
-          : `data.${issue.path.map(String).join(".")}: ${issue.message}`;
-      refused.push({ ...row, why });
+      refused.push({ ...row, why: judged.why });
     }
   }
   return { events, refused };
@@ -83,7 +77,7 @@ function casesOf(refused: readonly RefusedEvent[]): readonly ExceptionCase[] {
   const cases = new Map<string, ExceptionCase>();
   for (const { type, key, why } of refused) {
     const count = (cases.get(type)?.count ?? 0) + 1;
-    const detail = `An event of the type ${type} about ${key} was not told to other systems: ${why} It is kept in event_refused.`;
+    const detail = `An event of the type ${type} about ${key} was not told to other systems: ${why} GET /v1/events/refused has it whole.`;
     cases.set(type, { siteId: undefined, problem: "event.refused", key: type, detail, count });
   }
   return [...cases.values()];

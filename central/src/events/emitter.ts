@@ -1,6 +1,7 @@
 import { backoff, sleep } from "@tallygate/kit";
 import type { Logger } from "pino";
 import { purgeEvents } from "../db/events/log.ts";
+import { purgeRefused } from "../db/events/refused.ts";
 import { isAnythingWaiting } from "../db/events/take.ts";
 import type { Pool } from "../db/pool.ts";
 import { emit } from "./emit.ts";
@@ -43,7 +44,9 @@ async function look({ pool, metrics, emitted }: EmitterOptions): Promise<boolean
 }
 
 async function purge({ pool, keptMs }: EmitterOptions): Promise<boolean> {
-  return (await purgeEvents(pool, keptMs, eventLimits.purgeMax)) === eventLimits.purgeMax;
+  const events = await purgeEvents(pool, keptMs, eventLimits.purgeMax);
+  const refused = await purgeRefused(pool, keptMs, eventLimits.purgeMax);
+  return Math.max(events, refused) === eventLimits.purgeMax;
 }
 
 /** Repeats a pass; while it fails it waits longer and longer, and says so once. */

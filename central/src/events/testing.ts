@@ -98,3 +98,14 @@ export function change(pool: Pool, level: { readonly itemId: number; readonly pl
 export function openNats(url: string): Promise<NatsConnection> {
   return connect({ servers: url });
 }
+
+/** The refused event that the API's examples name; it fits by now. */
+export async function seedExampleRefused(pool: Pool): Promise<void> {
+  const { id, type, key, data } = happening();
+  await pool.query(
+    `insert into event_refused (id, event_id, type, key, time, data, why) overriding system value
+     values (1, $1, $2, $3, now(), $4, 'data.name: it was longer than a release before this one took')`,
+    [id, type, key, data],
+  );
+  await pool.query("select setval(pg_get_serial_sequence('event_refused', 'id'), 1)");
+}

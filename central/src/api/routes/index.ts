@@ -7,14 +7,15 @@ import { eventRoutes } from "./events.ts";
 import { exceptionRoutes } from "./exceptions.ts";
 import { itemImportRoutes } from "./item-import.ts";
 import { itemRoutes } from "./items.ts";
-import { meRoutes } from "./me.ts";
-import { lotRoutes } from "./lots.ts";
 import { listRoutes } from "./lists.ts";
+import { lotRoutes } from "./lots.ts";
+import { meRoutes } from "./me.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { movementRoutes } from "./movements.ts";
 import { orderRoutes } from "./orders.ts";
 import { placeRoutes } from "./places.ts";
 import { priceRoutes } from "./prices.ts";
+import { refusedEventRoutes } from "./refused-events.ts";
 import { reorderPointRoutes } from "./reorder-points.ts";
 import { reservationRoutes } from "./reservations.ts";
 import { returnRoutes } from "./returns.ts";
@@ -24,10 +25,10 @@ import { siteRoutes } from "./sites.ts";
 import { stockRoutes } from "./stock.ts";
 import { streamRoutes } from "./stream.ts";
 import { tagRoutes } from "./tags.ts";
+import { transferRoutes } from "./transfers.ts";
 import { unitRoutes } from "./units.ts";
 import { userRoutes } from "./users.ts";
 import { webhookRoutes } from "./webhooks.ts";
-import { transferRoutes } from "./transfers.ts";
 import { whyRoutes } from "./why.ts";
 
 /** Everything under /v1. A resource is one file and one line here. */
@@ -36,8 +37,8 @@ export const routes = [
   whyRoutes,
   itemImportRoutes,
   itemRoutes,
-  movementRoutes,
   priceRoutes,
+  movementRoutes,
   tagRoutes,
   unitRoutes,
   placeRoutes,
@@ -54,6 +55,7 @@ export const routes = [
   countFigureRoutes,
   countRoutes,
   exceptionRoutes,
+  refusedEventRoutes,
   eventRoutes,
   webhookRoutes,
   auditRoutes,
