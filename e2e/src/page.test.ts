@@ -41,10 +41,17 @@ async function openPage(colorScheme: "light" | "dark" = "light"): Promise<{ page
   return { page, context };
 }
 
-async function readTag() {
-  const message = { data: { antenna: 1, eventNum: 1, format: "epc", idHex: epcHex, peakRssi: -50 }, type: "INVENTORY" };
+async function readTag(idHex = epcHex, topic = "lyon/tags") {
+  const message = { data: { antenna: 1, eventNum: 1, format: "epc", idHex, peakRssi: -50 }, type: "INVENTORY" };
   const raw = JSON.stringify({ ...message, timestamp: new Date().toISOString() });
-  await run("mosquitto_pub", ["-p", String(at(system.sites, 0).mqttPort), "-q", "1", "-t", "lyon/tags", "-m", raw]);
+  await run("mosquitto_pub", ["-p", String(at(system.sites, 0).mqttPort), "-q", "1", "-t", topic, "-m", raw]);
+}
+
+async function openReceiving(quantity: number) {
+  const notice = { number: "ASN-1", site: "lyon", partner: "Kettles & Co", lines: [{ sku: "KETTLE", quantity }] };
+  const { id } = (await (await system.post("/v1/shipments", notice)).json()) as { id: string };
+  const list = { site: "lyon", read_point: "dock-1", step: "receiving", documents: [id] };
+  expect((await system.post("/v1/lists", list)).status).toBe(201);
 }
 
 describe("the site's page", () => {
@@ -76,8 +83,49 @@ describe("the site's page", () => {
     await context.close();
   });
 
+  it("shows what comes through a door on its list at once, what is missing, and that it is complete", async () => {
+    const { page, context } = await openPage();
+    const lists = page.getByRole("region", { name: "Lists" });
+    await lists.getByText("No list is open").waitFor();
+    await openReceiving(3);
+    const door = lists.getByRole("article").filter({ hasText: "ASN-1 Kettles & Co" });
+    await door.getByText("missing", { exact: false }).first().waitFor();
+    const bar = door.getByRole("progressbar");
+    const before = Number(await bar.getAttribute("aria-valuenow"));
+    await readTag("3074257BF7194E4000001A86");
+    await until("it counts", async () => Number(await bar.getAttribute("aria-valuenow")) === before + 1);
+    expect(await door.innerText()).toContain(`${2 - before} missing`);
+    await page.keyboard.press("g");
+    await page.keyboard.press("l");
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Lists");
+    for (const last of ["7", "8"]) await readTag(`3074257BF7194E4000001A8${last}`);
+    await door.getByText("✓ complete").waitFor();
+    await context.close();
+  });
+
+  it("takes in a device that nobody has configured, and says why when it cannot", async () => {
+    const { page, context } = await openPage();
+    await readTag("3074257BF7194E4000001A89", "lyon/gate-9/tags");
+    const news = page.getByRole("region", { name: "New devices" });
+    await news.getByText("looks like zebra-iotc").waitFor();
+    await news.getByLabel("Name").fill("dock-1");
+    await news.getByLabel("Place").fill("gate-9");
+    await news.getByRole("button", { name: "Take in" }).click();
+    await news.getByText("There is a device dock-1 already").waitFor();
+    await news.getByLabel("Name").fill("gate-9");
+    await news.getByRole("button", { name: "Take in" }).click();
+    await page.getByRole("region", { name: "Devices", exact: true }).getByRole("heading", { name: "gate-9" }).waitFor();
+    expect(await news.count()).toBe(0);
+    await readTag("3074257BF7194E4000001A89", "lyon/gate-9/tags");
+    await page.getByRole("list", { name: "Antennas of gate-9" }).getByText("−50 dBm").waitFor();
+    await readTag("3074257BF7194E4000001A8A", "lyon/gate-10/tags");
+    await news.waitFor();
+    await context.close();
+  });
+
   it.each(["light", "dark"] as const)("has no barrier that a tool can find, in the %s theme", async theme => {
     const { page, context } = await openPage(theme);
+    await page.getByRole("progressbar").waitFor();
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(violation => `${violation.id}: ${violation.nodes[0]?.html}`)).toEqual([]);
     await context.close();
@@ -87,6 +135,7 @@ describe("the site's page", () => {
     const { page, context } = await openPage();
     await system.nats.kill();
     await page.getByText(/No link to the centre/).waitFor({ timeout: 30_000 });
+    await page.getByText(/as the centre told them at/).waitFor();
     await system.nats.restart();
     await page.getByText(/^\W*All readings stored$/).waitFor({ timeout: 30_000 });
     await context.close();

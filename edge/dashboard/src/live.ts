@@ -1,10 +1,12 @@
 import { useEffect, useReducer, useRef } from "preact/hooks";
-import type { Device, Exception, Movement, Status, StockLine } from "./wire.ts";
+import type { Device, Exception, Lists, Movement, NewDevice, Status, StockLine } from "./wire.ts";
 
 /** What the page knows. `heardAt` is when the edge was last heard; everything shown is as of then. */
 export interface Live {
   readonly status?: Status;
   readonly devices: readonly Device[];
+  readonly newDevices: readonly NewDevice[];
+  readonly lists?: Lists;
   readonly movements: readonly Movement[];
   readonly exceptions: readonly Exception[];
   readonly stock: readonly StockLine[];
@@ -16,7 +18,7 @@ export interface Live {
 
 type Part = Partial<Omit<Live, "query">> | { readonly query: string };
 
-const empty: Live = { devices: [], movements: [], exceptions: [], stock: [], query: "" };
+const empty: Live = { devices: [], newDevices: [], movements: [], exceptions: [], stock: [], query: "" };
 
 /** Rows of movements that the page asks for: more than a screen, far from slow. */
 const movementsShown = 100;
@@ -29,7 +31,11 @@ const idleMs = 5000;
  * Keeps the page in step with its edge. The event stream only says that something has changed; the page then asks for the
  * state, so a lost event does no harm and there is one way by which data comes in.
  */
-export function useLive(): { readonly live: Live; readonly search: (query: string) => void } {
+export function useLive(): {
+  readonly live: Live;
+  readonly search: (query: string) => void;
+  readonly refresh: () => void;
+} {
   const [live, change] = useReducer((state: Live, part: Part): Live => ({ ...state, ...part }), empty);
   const query = useRef("");
   const asked = useRef<() => void>(() => undefined);
@@ -60,7 +66,8 @@ export function useLive(): { readonly live: Live; readonly search: (query: strin
     asked.current = () => void ask();
 
     const stream = new EventSource("/api/stream");
-    for (const event of ["status", "movement", "device", "stock", "exception"]) stream.addEventListener(event, told);
+    for (const event of ["status", "movement", "device", "stock", "exception", "list"])
+      stream.addEventListener(event, told);
     stream.addEventListener("open", () => void ask());
     stream.addEventListener("error", () => void ask());
     void ask();
@@ -76,14 +83,16 @@ export function useLive(): { readonly live: Live; readonly search: (query: strin
     change({ query: text });
     asked.current();
   };
-  return { live, search };
+  return { live, search, refresh: () => asked.current() };
 }
 
 async function fetchAll(query: string): Promise<Part> {
   try {
-    const [status, devices, movements, exceptions, stock] = await Promise.all([
+    const [status, devices, news, lists, movements, exceptions, stock] = await Promise.all([
       get<Status>("/api/status"),
       get<{ devices: Device[] }>("/api/devices"),
+      get<{ devices: NewDevice[] }>("/api/devices/new"),
+      get<Lists>("/api/lists"),
       get<{ movements: Movement[] }>(`/api/movements?limit=${movementsShown}`),
       get<{ exceptions: Exception[] }>("/api/exceptions?limit=20"),
       get<{ stock: StockLine[] }>(`/api/stock?limit=100&q=${encodeURIComponent(query)}`),
@@ -91,6 +100,8 @@ async function fetchAll(query: string): Promise<Part> {
     return {
       status,
       devices: devices.devices,
+      newDevices: news.devices,
+      lists,
       movements: movements.movements,
       exceptions: exceptions.exceptions,
       stock: stock.stock,

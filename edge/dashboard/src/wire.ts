@@ -25,6 +25,14 @@ export interface Device {
   readonly clock_skew_ms?: number;
   readonly detail?: string;
   readonly places: readonly string[];
+  /** Whether each antenna is connected, where the device says so. */
+  readonly antennas?: Readonly<Record<string, boolean>>;
+  readonly antenna_health?: readonly {
+    readonly antenna: number;
+    readonly last_heard: string;
+    readonly rssi_mean_dbm?: number;
+    readonly silent: boolean;
+  }[];
   /** Absent for a device that is no scanner. */
   readonly scanner?: { readonly mode: ScanMode; readonly place: string; readonly waiting: number };
 }
@@ -69,4 +77,50 @@ export interface Exception {
   readonly detail: string;
   readonly count: number;
   readonly last_time: string;
+}
+
+export interface NewDevice {
+  readonly source: string;
+  readonly messages: number;
+  readonly last_heard: string;
+  readonly text: string;
+  readonly suggested: Readonly<Record<string, unknown>>;
+}
+
+/** An open list with its progress: what the centre counted and what this site knows beyond it. */
+export interface List {
+  readonly id: string;
+  /** Absent for a wave that is picked anywhere. */
+  readonly read_point?: string;
+  readonly step: string;
+  readonly opened: string;
+  readonly documents: readonly { readonly kind: string; readonly number: string; readonly partner?: string }[];
+  readonly wanted: number;
+  readonly confirmed: number;
+  readonly pending: number;
+  readonly total: number;
+  readonly over: number;
+  readonly complete: boolean;
+  /** What is still to be done, in walking order. */
+  readonly lines: readonly {
+    readonly document: string;
+    readonly line: number;
+    readonly sku: string;
+    readonly name?: string;
+    readonly place?: string;
+    readonly quantity: number;
+  }[];
+  readonly unexpected: readonly {
+    readonly sku?: string;
+    readonly name?: string;
+    readonly code: string;
+    readonly quantity: number;
+  }[];
+}
+
+export interface Lists {
+  readonly lists: readonly List[];
+  /** When the centre told them; absent before the first time. */
+  readonly told_at?: string;
+  readonly cut: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Device } from "../wire.ts";
 import { ago, count, exact } from "../words.ts";
+import { Antennas } from "./antennas.tsx";
 import { ScannerMode } from "./scanner-mode.tsx";
 
 const states = {
@@ -39,6 +40,7 @@ export function Devices({ devices, now, zone }: Props) {
               {skew(device)}
             </p>
             {device.detail === undefined ? null : <p>{device.detail}</p>}
+            <Antennas device={device} now={now} zone={zone} />
             {device.scanner === undefined ? null : <ScannerMode id={device.id} scanner={device.scanner} />}
           </article>
         );
