@@ -112,6 +112,7 @@ class Follower implements AsyncDisposable {
   async #catchUp(): Promise<void> {
     const { pool, metrics, restMs = followLimits.restMs } = this.#options;
     for (let more = true; more && !this.#stop.signal.aborted; ) {
+      const beganMs = performance.now();
       const pass = await followNext({ ...this.#options, names: this.#names });
       this.#count(pass);
       const levels = await settleShortages(pool, this.#names.directory);
@@ -119,7 +120,8 @@ class Follower implements AsyncDisposable {
       const units = await moveContents(pool, this.#names.directory);
       this.#options.publish(units.commits);
       more = pass.more || levels.more || units.moved > 0;
-      if (pass.movements > 0) await sleep(restMs, this.#stop.signal);
+      const tookMs = performance.now() - beganMs;
+      if (pass.movements > 0) await sleep(restMs === 0 ? 0 : Math.max(restMs, tookMs), this.#stop.signal);
     }
   }
 

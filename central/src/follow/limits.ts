@@ -4,8 +4,11 @@ export const followLimits = {
    * Movements that one pass takes, and those that were recorded at the same moment as the last of them. What is above comes with the
    * next pass.
    */
-  passMovements: 8_000,
-  /** Milliseconds between two passes: under load they gather what comes meanwhile. */
+  passMovements: 20_000,
+  /**
+   * Milliseconds between two passes, at least; as long as the pass took, where it took longer. Under load passes gather what comes
+   * meanwhile, and leave the better half of the machine to those who record movements: following may be late, recording may not.
+   */
   restMs: 50,
   /** Milliseconds after which it is looked whether anything was missed, when nobody wakes the follower. */
   lookMs: 2_000,

@@ -6,6 +6,14 @@ export interface MovedSince {
   readonly later: readonly { readonly epochId: number; readonly seq: number }[];
 }
 
+export async function areThereCounts(db: Executor): Promise<boolean> {
+  const { rows } = await db.query<{ any: boolean }>({
+    name: "counts-are-there",
+    text: "select exists (select from stock_count) as any",
+  });
+  return rows[0]?.any ?? false;
+}
+
 /**
  * Notes the places of settled counts that movements have touched as of a time that the count had proven, and items that passed a place
  * without leaving a level there. It waits for no lock, and looks once for each place that was touched: where no count is as young as the
