@@ -1,9 +1,9 @@
 import { ok, type Result, refuse } from "@tallygate/protocol";
-import { type Change, recordChanges } from "../db/audit/changes.ts";
+import type { Change } from "../db/audit/changes.ts";
 import { insertDocuments } from "../db/documents/insert.ts";
 import { readDocumentItems } from "../db/documents/items.ts";
 import { readTakenNumbers, takeNumbers } from "../db/documents/numbers.ts";
-import { insertOutbox, type OutboxEvent } from "../db/events/outbox.ts";
+import type { OutboxEvent } from "../db/events/outbox.ts";
 import type { Client } from "../db/pool.ts";
 import type { Attachment, Granted } from "../reservations/attached.ts";
 import { eventOf } from "./change.ts";
@@ -33,14 +33,7 @@ export const documentAttachment: Attachment<DocumentDraft, Placed> = {
       client,
       placed.map(({ document }) => document),
     );
-    await recordChanges(
-      client,
-      placed.map(({ change }) => change),
-    );
-    await insertOutbox(
-      client,
-      placed.flatMap(({ events }) => events),
-    );
+    return { changes: placed.map(({ change }) => change), events: placed.flatMap(({ events }) => events) };
   },
 };
 

@@ -1,4 +1,6 @@
 import type { Result } from "@tallygate/protocol";
+import type { Change } from "../db/audit/changes.ts";
+import type { OutboxEvent } from "../db/events/outbox.ts";
 import type { Client } from "../db/pool.ts";
 import type { Line, Reservation } from "./model.ts";
 
@@ -16,8 +18,17 @@ export interface Attachment<D, W> {
    * held may still be refused. Pure.
    */
   readonly settle: (draft: D, granted: Granted) => Result<{ readonly answer: object; readonly write: W }>;
-  /** Writes what was settled; every other lock but those of kept answers is taken by then. */
-  readonly write: (client: Client, writes: readonly W[], nowMs: number) => Promise<void>;
+  /**
+   * Writes what was settled; every other lock but those of kept answers is taken by then. Who did what and what is told is given back,
+   * and written with that of the reservations: levels that everyone wants are locked here, and each statement makes others wait.
+   */
+  readonly write: (client: Client, writes: readonly W[]) => Promise<Told>;
+}
+
+/** Who did what, and what other systems are told of it. */
+export interface Told {
+  readonly changes: readonly Change[];
+  readonly events: readonly OutboxEvent[];
 }
 
 export interface Granted {

@@ -178,12 +178,13 @@ export class GroupCommit<D, W> implements AsyncDisposable {
         answers.push({ ...job.key, response: JSON.stringify(answer.value.answer) });
       return answer.ok ? ok(answer.value.answer) : answer;
     });
-    await this.options.attachment.write(client, writes, nowMs);
+    const told = await this.options.attachment.write(client, writes);
     const decidedAsks = open.flatMap(({ job, commands }) =>
       asksOf(job).map((ask, index) => ({ ask, result: decidedAt(decided, commands[index]) })),
     );
     const changes = changesOf(decidedAsks, { before: carried.before, directory: this.names.directory });
-    await writeDown(client, carried, { names: this.names, answers, changes });
+    const all = { changes: [...told.changes, ...changes], events: told.events };
+    await writeDown(client, carried, { names: this.names, answers, ...all });
     const results = commands.map(command => (command.ok ? (decided.get(command) ?? unanswered) : command));
     return { answers: answered, results, carried };
   }

@@ -1,4 +1,3 @@
-import type { Change } from "../db/audit/changes.ts";
 import { insertOutbox } from "../db/events/outbox.ts";
 import type { Client } from "../db/pool.ts";
 import type { KeptAnswer } from "../db/reservations/answers.ts";
@@ -8,6 +7,7 @@ import { lockStock } from "../db/reservations/stock.ts";
 import { writeReserved } from "../db/reservations/write.ts";
 import { closeExceptions } from "../exceptions/open.ts";
 import { shortageOf } from "../stock/shortages.ts";
+import type { Told } from "./attached.ts";
 import { type Decided, decide } from "./decide.ts";
 import { eventsOf } from "./events.ts";
 import type { ReservedChange } from "./levels.ts";
@@ -51,7 +51,8 @@ export async function writeDown(
     names,
     answers,
     changes = [],
-  }: { readonly names: Names; readonly answers: readonly KeptAnswer[]; readonly changes?: readonly Change[] },
+    events = [],
+  }: { readonly names: Names; readonly answers: readonly KeptAnswer[] } & Partial<Told>,
 ): Promise<void> {
   const { changed, created, stock } = decided;
   await endReservations(
@@ -60,7 +61,7 @@ export async function writeDown(
   );
   await updateHolds(client, changedHolds(changed, before));
   await closeExceptions(client, "stock.shortage", noLongerShort(stock, names));
-  await insertOutbox(client, eventsOf(decided, names.directory, nowMs));
+  await insertOutbox(client, [...events, ...eventsOf(decided, names.directory, nowMs)]);
   const added = addedHolds(changed, before);
   await writeReserved(client, { stock, created, added, answers, changes, keptMs: reservationLimits.keptMs });
 }
