@@ -7,6 +7,7 @@ COPY protocol/package.json protocol/
 COPY kit/package.json kit/
 COPY edge/package.json edge/
 COPY central/package.json central/
+COPY client/package.json client/
 COPY firmware-sim/package.json firmware-sim/
 COPY deploy/package.json deploy/
 COPY e2e/package.json e2e/
@@ -29,6 +30,7 @@ COPY protocol protocol
 COPY kit kit
 COPY edge edge
 COPY central central
+COPY client client
 COPY firmware-sim firmware-sim
 COPY deploy deploy
 COPY --from=build /app/edge/dashboard/dist edge/dashboard/dist

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { typesOf } from "../../../client/scripts/types-of.ts";
 import { type LocalServer, startInflux } from "../../../deploy/local/servers.ts";
 import { Influx } from "../projector/influx.ts";
 import { openTestApi, openTestLedger, type TestApi, type TestLedger, TestSite } from "./testing.ts";
@@ -35,6 +36,11 @@ async function send({ method, path, headers, body, isStream }: ReturnType<ApiDoc
 }
 
 describe("the document", () => {
+  test("is the one that the client is made of: npm run client writes it anew", async () => {
+    const { body } = await api.get("/openapi.json");
+    await expect(await typesOf(body)).toMatchFileSnapshot("../../../client/src/schema.ts");
+  });
+
   test("says of every parameter and body what it is like, by examples", () => {
     const without = document.operations.flatMap(operation => {
       const { method, route, parameters } = operation;
