@@ -26,14 +26,24 @@ export interface AnswerBody {
   /** While looking up: what is at each place. */
   readonly stock?: readonly { readonly place: string; readonly quantity: number }[];
   readonly known_at?: string;
+  /** The open list where the scanner works, and whether it names what was scanned. What it does not name moved all the same. */
+  readonly list?: ListedAnswer;
   /** A half-done sequence was forgotten before this scan. */
   readonly forgot?: true;
   readonly problem?: Problem["code"];
   readonly detail?: string;
 }
 
+export interface ListedAnswer {
+  readonly id: string;
+  readonly documents: readonly string[];
+  readonly named: boolean;
+}
+
 /** What the answers name things with: the store after the commit. */
 export interface AnswerNames {
+  /** The open list that goods are on which moved so, as far as the site has been told one. */
+  listOf?(answer: ScanAnswer): ListedAnswer | undefined;
   itemOf(classKey: string): ItemStock | undefined;
   /** How many units of its item a class key counts as. */
   unitsOf(classKey: string): number;
@@ -45,6 +55,7 @@ const textMax = 64;
 export function answerBody(answer: ScanAnswer, names: AnswerNames): AnswerBody {
   const { deviceId: _, did, classKey, problem, knownAt, ...told } = answer;
   const item = classKey === undefined ? undefined : names.itemOf(classKey);
+  const list = did === "moved" ? names.listOf?.(answer) : undefined;
   const units = classKey === undefined ? 1 : names.unitsOf(classKey);
   const body = {
     ok: problem === undefined,
@@ -54,6 +65,7 @@ export function answerBody(answer: ScanAnswer, names: AnswerNames): AnswerBody {
     ...(units === 1 ? {} : { units }),
     ...(did === "looked_up" && item !== undefined ? { stock: stockOf(item) } : {}),
     ...(knownAt === undefined ? {} : { known_at: knownAt }),
+    ...(list === undefined ? {} : { list }),
     ...(problem === undefined ? {} : { problem: problem.code, detail: problem.detail }),
   };
   return { ...body, text: line(body) };
@@ -72,7 +84,7 @@ function stockOf(item: ItemStock | undefined): { place: string; quantity: number
 
 function line(body: Omit<AnswerBody, "text">): string {
   const words = body.ok
-    ? ["OK", ...sayings[body.did ?? "moved"](body)]
+    ? ["OK", body.list?.named === false ? "not on this list:" : undefined, ...sayings[body.did ?? "moved"](body)]
     : ["NO", problemText(body.problem ?? "internal")];
   const text = words.filter(word => word !== undefined).join(" ");
   return ascii(body.forgot === true ? `${text} (before: forgotten)` : text);

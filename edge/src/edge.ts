@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { type HttpServer, type Log, listenHttp, openTogether } from "@tallygate/kit";
-import { answerBody } from "./answer.ts";
+import { type AnswerNames, answerBody, type ListedAnswer } from "./answer.ts";
 import { createEdgeApi } from "./api/api.ts";
 import { listLines } from "./api/list-routes.ts";
 import { Live } from "./api/live.ts";
@@ -10,7 +10,8 @@ import { deviceLine, movementLines, statusBody } from "./api/shapes.ts";
 import { type EdgeConfig, glnKeyOf } from "./config.ts";
 import { apply } from "./core/apply.ts";
 import { readPointRule, replaceReadPoints } from "./core/read-points.ts";
-import type { MovementRef } from "./core/scanner/scanner-state.ts";
+import { stepOf } from "./core/scanner/modes.ts";
+import type { MovementRef, ScanAnswer } from "./core/scanner/scanner-state.ts";
 import { type CoreDecision, type CoreState, openCore } from "./core/state.ts";
 import { decideTick } from "./core/tick.ts";
 import { Discoveries } from "./devices/discoveries.ts";
@@ -197,6 +198,11 @@ interface TickParts {
 /** Runs the ticks: decide, commit, take over, and only then answer. */
 function runTicks(parts: TickParts): Disposable {
   const { inbox, core, store, lists, live, log, now, commitSeconds } = parts;
+  const names: AnswerNames = {
+    itemOf: classKey => store.itemOf(classKey),
+    unitsOf: classKey => store.unitsOf(classKey),
+    listOf: answer => listOf(lists, answer, now()),
+  };
   let first: MovementRef | undefined;
   const ticks = inbox.run<CoreDecision>({
     decide: deliveries => decideTick(core, deliveries, now(), store),
@@ -215,7 +221,7 @@ function runTicks(parts: TickParts): Disposable {
     },
     answers: decision => asked => {
       const answer = decision.answers.get(asked);
-      return answer === undefined ? undefined : answerBody(answer, store);
+      return answer === undefined ? undefined : answerBody(answer, names);
     },
     alarm: err => {
       if (err === undefined) log.info("readings can be stored again");
@@ -233,11 +239,22 @@ function runTicks(parts: TickParts): Disposable {
   };
 }
 
+/** What the list says that is open where a scanner works. */
+function listOf(lists: SiteLists, answer: ScanAnswer, nowMs: number): ListedAnswer | undefined {
+  const { deviceId: readPoint, mode, from, to, classKey } = answer;
+  const bizStep = stepOf(mode);
+  if (bizStep === undefined || from === undefined || to === undefined) return undefined;
+  const found = lists.listedAt({ from, to, bizStep, readPoint, eventTimeMs: nowMs }, classKey);
+  if (found === undefined) return undefined;
+  const { id, documents } = found.list;
+  return { id, documents: documents.map(({ number }) => number), named: found.isNamed };
+}
+
 function tell(
   { uplink, live }: TickParts,
   { movements, observations, exceptions, readings, scanners }: CoreDecision,
 ): void {
-  if (movements.length + observations.length > 0) uplink.wake();
+  if (movements.length + observations.length + exceptions.length > 0) uplink.wake();
   if (movements.length > 0) {
     live.changed("movement", "stock", "status");
   }

@@ -5,7 +5,7 @@ import { open as openFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "@tallygate/kit";
-import { CatalogueItem, Level } from "@tallygate/protocol";
+import { CatalogueItem, Level, SiteList } from "@tallygate/protocol";
 import mqtt from "mqtt";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { freePort, type PtyPair, socatPair } from "../../deploy/local/servers.ts";
@@ -91,6 +91,32 @@ async function openSite() {
 }
 
 describe("a scanner with a display on a serial line", () => {
+  it("is told what the open list where it works does not name; the goods moved all the same", async () => {
+    const { hand, edge } = await openSite();
+    edge.view.store.applyCatalogue([oats], 1);
+    const list = SiteList.parse({
+      id: "one",
+      readPoint: "gun",
+      step: "picking",
+      openedMs: Date.now(),
+      documents: [{ kind: "order", number: "SO-1" }],
+      lines: [{ document: "SO-1", line: 1, sku: "OAT-1L", place: "dock-1", quantity: 2 }],
+      items: [{ sku: "OAT-1L", wanted: 2, done: 0 }],
+    });
+    edge.view.store.applyLists({ version: 1, cut: false, lists: [list] }, Date.now());
+    edge.view.lists.refresh();
+    expect(await hand("TG:MODE:PICK")).toBe("\x06OK mode pick dock-1\r\n");
+    expect(await hand(milk)).toBe("\x06OK 1 OAT-1L dock-1\r\n");
+    expect(await hand("]E09501101530003")).toBe("\x06OK not on this list: 1 (01)09501101530003 dock-1\r\n");
+    expect(edge.view.store.movements({ limit: 1 })[0]?.movement.code).toBe("(01)09501101530003");
+    expect(edge.view.lists.view().lists).toMatchObject([
+      { items: [{ confirmed: 0, pending: 1 }], unexpected: [{ code: "(01)09501101530003", quantity: 1 }] },
+    ]);
+    // Receiving is none of a picking list's business.
+    expect(await hand("TG:MODE:RECEIVE")).toBe("\x06OK mode receive dock-1\r\n");
+    expect(await hand("]E09501101530003")).toBe("\x06OK 1 (01)09501101530003 dock-1\r\n");
+  });
+
   it("is answered each scan after its commit: what moved, or why nothing did", async () => {
     const { hand, edge } = await openSite();
     expect(await hand(milk)).toBe("\x06OK 1 (01)05901234123457 dock-1\r\n");

@@ -114,6 +114,11 @@ describe("a wave that is picked anywhere", () => {
     expect([count("first"), count("second")]).toEqual([2, 1]);
   });
 
+  it("of a read point takes what is picked there at once for the customer", () => {
+    const bound = wave("first", 2, { readPoint: "handheld-1" });
+    expect(progressOf([bound], { ...pick, to: "customer" }).count("first")).toBe(1);
+  });
+
   it("takes no goods that are only stored, and none that no wave names", () => {
     const { count, unexpected } = progressOf(
       [wave("first", 2)],

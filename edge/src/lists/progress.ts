@@ -116,12 +116,14 @@ export class ListProgress {
   }
 
   /** The list that was open goes before one that was opened a moment later; then the antenna's before the device's. */
-  #boundTo({ from, to, readPoint, eventTimeMs }: Passing): Followed | undefined {
+  #boundTo({ from, to, bizStep, readPoint, eventTimeMs }: Passing): Followed | undefined {
     const stage = stageOf(from, to);
     if (stage === undefined) return undefined;
+    // Who picks at once for the customer works on a picking list all the same.
+    const stages = [undefined, stage, ...(pickingSteps.includes(bizStep) && stage === "leaving" ? ["within"] : [])];
     const openBefore = ({ list }: Followed) => Number(list.openedMs <= eventTimeMs);
     return this.#lists
-      .filter(({ list }) => isAt(list.readPoint, readPoint) && [undefined, stage].includes(stageOfList(list.step)))
+      .filter(({ list }) => isAt(list.readPoint, readPoint) && stages.includes(stageOfList(list.step)))
       .filter(({ list }) => list.openedMs - limits.clockSlackMs <= eventTimeMs)
       .sort(
         (a, b) =>

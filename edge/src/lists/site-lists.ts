@@ -85,13 +85,15 @@ export class SiteLists {
     return { atMs, cut, lists: lists.map(list => this.#viewOf(list)) };
   }
 
-  /** What the open list where goods passed says of them: undefined where no list is open, or the list does not tell all its items. */
-  listedAt(
-    passing: Passing,
-    sku: string | undefined,
-  ): { readonly list: SiteList; readonly isNamed: boolean } | undefined {
+  /**
+   * What the open list where goods passed says of them: undefined where no list is open, where it does not tell all its items, and for a
+   * logistic unit, whose contents it names.
+   */
+  listedAt(passing: Passing, classKey: string | undefined): { list: SiteList; isNamed: boolean } | undefined {
+    if (classKey === undefined) return undefined;
     const found = this.#progress.listAt(passing);
     if (found?.list.items === undefined) return undefined;
+    const sku = this.#store.skuOf(classKey);
     return { list: found.list, isNamed: sku !== undefined && found.names(sku) };
   }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { limits, type ProblemCode, problems } from "@tallygate/protocol";
+import { type EdgeException, type EdgeExceptionsReply, limits, type ProblemCode, problems } from "@tallygate/protocol";
 import type { ExceptionInput } from "../core/types.ts";
 import { bytes, int, only, type Row, text } from "./rows.ts";
 
@@ -35,8 +35,11 @@ export class Exceptions {
   readonly #resolve: StatementSync;
   readonly #trim: StatementSync;
   readonly #count: StatementSync;
+  readonly #untold: StatementSync;
+  readonly #tell: StatementSync;
   readonly #rowsMax: number;
   #rows: number;
+  #mayBeUntold = true;
 
   constructor(db: DatabaseSync, rowsMax: number) {
     this.#rowsMax = rowsMax;
@@ -55,11 +58,36 @@ export class Exceptions {
       "delete from exception where id in (select id from exception order by state = 'open', id limit ?)",
     );
     this.#count = db.prepare("select count(*) as n, coalesce(sum(state = 'open'), 0) as open from exception");
+    this.#untold = db.prepare("select * from exception where told < count order by id limit ?");
+    this.#tell = db.prepare("update exception set told = max(told, ?) where id = ?");
     this.#rows = int(only(this.#count), "n");
+  }
+
+  /** Whether something may be there that the centre was not told; costs nothing, for each tick asks. */
+  get mayBeUntold(): boolean {
+    return this.#mayBeUntold;
+  }
+
+  /** The oldest that the centre does not have, or not as often, as many as go into one message. */
+  untold(): readonly EdgeException[] {
+    const rows = this.#untold.all(limits.messageExceptionsMax);
+    if (rows.length === 0) this.#mayBeUntold = false;
+    return rows.map(row => {
+      const { id, problem, deviceId, key, detail, bytes, bytesWhole, count, firstMs, lastMs } = exceptionOf(row);
+      const base64 = Buffer.from(bytes).toString("base64");
+      const day = int(row, "day");
+      return { id, day, problem, deviceId, key, detail, bytes: base64, bytesWhole, count, firstMs, lastMs };
+    });
+  }
+
+  /** The centre has committed these, each as often as it says. */
+  confirm(taken: EdgeExceptionsReply["taken"]): void {
+    for (const { id, count } of taken) this.#tell.run(count, id);
   }
 
   /** Above the limit of rows the oldest go, resolved ones first. */
   put(exceptions: readonly ExceptionInput[]): void {
+    if (exceptions.length > 0) this.#mayBeUntold = true;
     for (const exception of exceptions) {
       const row = this.#put.get(
         Math.floor(exception.timeMs / dayMs),
@@ -80,6 +108,7 @@ export class Exceptions {
   }
 
   reload(): void {
+    this.#mayBeUntold = true;
     this.#rows = int(only(this.#count), "n");
   }
 

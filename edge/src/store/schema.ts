@@ -131,6 +131,12 @@ const migrations: readonly string[] = [
   create table list (position integer primary key, body text not null);
   create table list_cursor (epoch text primary key, seq integer not null) without rowid;
   `,
+  `
+  -- How often the centre has an exception already: what is above it is still to be told. What was resolved before is not told any more.
+  alter table exception add column told integer not null default 0;
+  update exception set told = count where state = 'resolved';
+  create index exception_untold on exception (id) where told < count;
+  `,
 ];
 
 /** Brings the schema up to date. Throws `StoreTooNew` for a database of a later version. */

@@ -2,6 +2,8 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import {
   type CatalogueItem,
   type Cursor,
+  type EdgeException,
+  type EdgeExceptionsReply,
   Epoch,
   type ListsPage,
   type ObservationsReply,
@@ -189,7 +191,22 @@ export class Store implements Lookup, Disposable {
     return this.#observations.waiting;
   }
 
+  /** Whether an exception may be there that the centre was not told. */
+  get mayHaveUntold(): boolean {
+    return this.#exceptions.mayBeUntold;
+  }
+
+  /** The oldest exceptions that the centre does not have, or not as often, as many as go into one message. */
+  untoldExceptions(): readonly EdgeException[] {
+    return this.#exceptions.untold();
+  }
+
   // What the centre says.
+
+  /** The centre has committed exceptions, each as often as it says. */
+  confirmExceptions({ taken }: Pick<EdgeExceptionsReply, "taken">): void {
+    this.#transaction("taking a confirmation of exceptions", () => this.#exceptions.confirm(taken));
+  }
 
   /** The centre has committed what was counted in the epoch up to `through`. */
   confirmObservations({ epoch, through }: Pick<ObservationsReply, "epoch" | "through">): void {

@@ -5,6 +5,8 @@ import {
   type CatalogueItem,
   CatalogueRequest,
   contractVersion,
+  type EdgeException,
+  EdgeExceptions,
   genesisHash,
   Hello,
   hashBatch,
@@ -51,6 +53,8 @@ export class FakeCentre implements AsyncDisposable {
   readonly hellos: Hello[] = [];
   /** What was counted, by epoch and number. */
   readonly counted = new Map<string, Observations["observations"][number]>();
+  /** What the edge could not use, by its own numbers. */
+  readonly exceptions = new Map<number, EdgeException>();
   snapshots = 0;
   version = 0;
   pageRows = 2;
@@ -77,6 +81,7 @@ export class FakeCentre implements AsyncDisposable {
     this.#answer(subjects.snapshot("*"), message => this.#snapshotPage(SnapshotRequest.parse(message)));
     this.#answer(subjects.catalogue("*"), message => this.#cataloguePage(CatalogueRequest.parse(message)));
     this.#answer(subjects.lists("*"), message => this.#listsPage(ListsRequest.parse(message)));
+    this.#answer(subjects.exceptions("*"), message => this.#takeExceptions(EdgeExceptions.parse(message)));
     this.#answer(subjects.observations("*"), message => this.#takeCounted(Observations.parse(message)));
     const consumer = await jetstream(connection).consumers.get(movementsStream, "fake");
     await consumer.consume({ callback: (message: JsMsg) => this.#take(message), max_messages: 100 });
@@ -218,6 +223,11 @@ export class FakeCentre implements AsyncDisposable {
     });
     const { site, version } = this;
     return { v: contractVersion, site, version, catalogueVersion: this.items.length, cursors, timeMs: 0 };
+  }
+
+  #takeExceptions({ exceptions }: EdgeExceptions): unknown {
+    for (const exception of exceptions) this.exceptions.set(exception.id, exception);
+    return { v: contractVersion, site: this.site, taken: exceptions.map(({ id, count }) => ({ id, count })) };
   }
 
   #takeCounted({ epoch, observations }: Observations): unknown {

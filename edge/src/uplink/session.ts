@@ -4,17 +4,22 @@ import { backoff, sleep } from "@tallygate/kit";
 import {
   type Batch,
   CatalogueChanged,
+  contractVersion,
+  type EdgeExceptions,
+  EdgeExceptionsReply,
   HelloReply,
   ListsChanged,
+  type Observations,
+  ObservationsReply,
   Resend,
   SiteChange,
   subjects,
 } from "@tallygate/protocol";
 import { limits } from "../limits.ts";
 import type { Store } from "../store/store.ts";
-import { CountedSender } from "./counted-sender.ts";
 import { type Fork, makeHello, settleCursors } from "./greeting.ts";
 import { Refresher } from "./refresher.ts";
+import { RequestSender } from "./request-sender.ts";
 import { Sender } from "./sender.ts";
 
 export interface SessionDeps {
@@ -41,6 +46,9 @@ export interface SessionEvents {
   /** What was counted does not reach the centre. */
   countedFailed(error: unknown): void;
   countedSent(): void;
+  /** What devices sent wrongly, and what was not decided here, does not reach the centre. */
+  exceptionsFailed(error: unknown): void;
+  exceptionsSent(): void;
 }
 
 /**
@@ -52,7 +60,8 @@ export class Session {
   readonly #stream: JetStreamClient;
   readonly #sender: Sender;
   readonly #refresher: Refresher;
-  readonly #counted: CountedSender;
+  readonly #counted: RequestSender<Observations>;
+  readonly #exceptions: RequestSender<EdgeExceptions>;
   readonly #end = new AbortController();
   #greetAgain: (() => void) | undefined;
   #progress = false;
@@ -78,8 +87,13 @@ export class Session {
       },
       onFailure: events.refreshFailed,
     });
-    this.#counted = new CountedSender({
-      store,
+    const { site } = store;
+    this.#counted = new RequestSender({
+      next() {
+        const waiting = store.observationsWaiting === 0 ? undefined : store.observations();
+        return waiting === undefined ? undefined : { v: contractVersion, site, ...waiting };
+      },
+      confirm: reply => store.confirmObservations(ObservationsReply.parse(reply)),
       ask: request => this.#ask(subjects.observations(store.site), request),
       signal: this.#end.signal,
       onConfirmed: () => {
@@ -88,12 +102,24 @@ export class Session {
       },
       onFailure: events.countedFailed,
     });
+    this.#exceptions = new RequestSender({
+      next() {
+        const exceptions = store.mayHaveUntold ? [...store.untoldExceptions()] : [];
+        return exceptions.length === 0 ? undefined : { v: contractVersion, site, exceptions };
+      },
+      confirm: reply => store.confirmExceptions(EdgeExceptionsReply.parse(reply)),
+      ask: request => this.#ask(subjects.exceptions(site), request),
+      signal: this.#end.signal,
+      onConfirmed: events.exceptionsSent,
+      onFailure: events.exceptionsFailed,
+    });
   }
 
-  /** Movements were committed, or something was counted. */
+  /** Movements were committed, something was counted, or is an exception. */
   wake(): void {
     this.#sender.pump();
     this.#counted.wake();
+    this.#exceptions.wake();
   }
 
   /** Runs until the connection is closed or the signal aborts. */
@@ -117,6 +143,7 @@ export class Session {
       this.#end.abort();
       await this.#refresher.ended();
       await this.#counted.ended();
+      await this.#exceptions.ended();
       await connection.close();
       await closed;
     }
@@ -135,6 +162,7 @@ export class Session {
         events.sending();
         this.#sender.start();
         this.#counted.wake();
+        this.#exceptions.wake();
         await again;
       } catch (error) {
         if (!ended.aborted) events.trouble(error);

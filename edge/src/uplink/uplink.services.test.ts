@@ -439,3 +439,45 @@ describe("what was counted", () => {
     expect(arrived()).toHaveLength(3);
   });
 });
+
+describe("what could not be used", () => {
+  const wrong = (key: string) => ({
+    problem: "message.shape" as const,
+    detail: "no tag",
+    deviceId: "dock-1",
+    key,
+    bytes: Buffer.from("{}"),
+    timeMs: nowMs,
+  });
+  const told = () => [...centre.exceptions.values()].map(({ key, count }) => [key, count]);
+
+  test("reaches the centre's inbox, however long the link is gone, and each as often as it came", async () => {
+    const store = openSite();
+    store.commit(decision({ exceptions: Array.from({ length: 60 }, (_, index) => wrong(`${index}`)) }));
+    const uplink = link(store);
+    await centre.connect(nats.url);
+    await vi.waitFor(() => expect(store.untoldExceptions()).toEqual([]), soon);
+    expect(told()).toHaveLength(60);
+    expect(centre.exceptions.get(1)).toMatchObject({ problem: "message.shape", bytes: "e30=", bytesWhole: 2 });
+    store.commit(decision({ exceptions: [wrong("7"), wrong("7")] }));
+    uplink.wake();
+    await vi.waitFor(() => expect(store.untoldExceptions()).toEqual([]), soon);
+    expect(told().filter(([key]) => key === "7")).toEqual([["7", 3]]);
+  });
+
+  test("is told again when the answer was lost, and an alarm says so meanwhile", async () => {
+    await centre.connect(nats.url);
+    const store = openSite();
+    const uplink = link(store);
+    await vi.waitFor(() => expect(uplink.status().state).toBe("sending"), soon);
+    centre.faults.deaf = true;
+    store.commit(decision({ exceptions: [wrong("a")] }));
+    uplink.wake();
+    await vi.waitFor(() => expect(uplink.status().alarms.join()).toContain("exceptions do not reach"), soon);
+    expect(store.untoldExceptions()).toHaveLength(1);
+    centre.faults.deaf = false;
+    await vi.waitFor(() => expect(store.untoldExceptions()).toEqual([]), soon);
+    await vi.waitFor(() => expect(uplink.status().alarms).toEqual([]), soon);
+    expect(told()).toEqual([["a", 1]]);
+  });
+});

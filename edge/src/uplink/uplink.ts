@@ -73,7 +73,7 @@ export class Uplink implements AsyncDisposable {
     return this;
   }
 
-  /** Call after each commit with movements or with something counted: they go out at once if the link is there. */
+  /** Call after each commit with movements or with something counted or an exception: they go out at once if the link is there. */
   wake(): void {
     this.#session?.wake();
   }
@@ -166,6 +166,9 @@ export class Uplink implements AsyncDisposable {
         countedSent: () => this.#alarms.delete("counted"),
         countedFailed: error =>
           this.#alarm("counted", `what was counted does not reach the centre: ${sentence(error)}; it is kept here`),
+        exceptionsSent: () => this.#alarms.delete("exceptions"),
+        exceptionsFailed: error =>
+          this.#alarm("exceptions", `exceptions do not reach the centre: ${sentence(error)}; they are kept here`),
         forked: ({ detail, reissued, epoch }) =>
           this.#alarm(
             `fork ${epoch}`,
