@@ -33,8 +33,11 @@ export async function plansOf(
     if (node["Node Type"].includes("Seq Scan") && table !== undefined && !small.has(table)) scans.push(table);
     for (const child of node.Plans ?? []) visit(child);
   };
-  const query = async (statement: string | { readonly text: string; readonly values?: unknown[] }) => {
-    const { text, values = [] } = typeof statement === "string" ? { text: statement } : statement;
+  const query = async (
+    statement: string | { readonly text: string; readonly values?: unknown[] },
+    given?: unknown[],
+  ) => {
+    const { text, values = [] } = typeof statement === "string" ? { text: statement, values: given } : statement;
     await client.query("savepoint explained");
     const { rows } = await client.query(`explain (analyze, format json) ${text}`, values);
     // What it changed is changed by the statement itself, once.
@@ -46,8 +49,8 @@ export async function plansOf(
   try {
     await client.query(`begin; ${settings}`);
     await ask({ query } as unknown as Client);
-    await client.query("rollback");
   } finally {
+    await client.query("rollback");
     client.release();
   }
   return { plans, scans, read };

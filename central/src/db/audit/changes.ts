@@ -1,4 +1,5 @@
 import type { Client, Executor } from "../pool.ts";
+import { readSiteIds, sitesAsked } from "../queries/sites.ts";
 import { Conditions, rfc3339 } from "../queries/sql.ts";
 
 /** One change that somebody asked for. */
@@ -75,8 +76,7 @@ export async function readChanges(
   const conditions = new Conditions()
     .when(actor, value => `c.actor = ${value}`)
     .when(resource, value => `c.resource = ${value}`)
-    .when(site, value => `c.site_id = (select id from site where code = ${value})`)
-    .when(sites, value => `c.site_id in (select id from site where code = any(${value}::text[]))`)
+    .when(await readSiteIds(db, sitesAsked(site, sites)), value => `c.site_id = any(${value}::integer[])`)
     .when(since, value => `c.time >= ${value}::timestamptz`)
     .when(until, value => `c.time < ${value}::timestamptz`);
   if (after !== undefined) {

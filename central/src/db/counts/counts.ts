@@ -2,6 +2,7 @@ import type { ApprovalLimits } from "../../counts/approval.ts";
 import type { CountState } from "../../counts/machine.ts";
 import type { Count } from "../../counts/model.ts";
 import type { Client, Executor } from "../pool.ts";
+import { readSiteIds, sitesAsked } from "../queries/sites.ts";
 import { Conditions, rfc3339Ms } from "../queries/sql.ts";
 
 export interface NewCount {
@@ -93,8 +94,7 @@ export async function listCounts(
   { before, limit }: { readonly before: string | undefined; readonly limit: number },
 ): Promise<readonly Count[]> {
   const conditions = new Conditions()
-    .when(site, value => `site.code = ${value}`)
-    .when(sites, value => `site.code = any(${value}::text[])`)
+    .when(await readSiteIds(db, sitesAsked(site, sites)), value => `c.site_id = any(${value}::integer[])`)
     .when(state, value => `c.state = ${value}`)
     .when(kind, value => `c.kind = ${value}`)
     .when(before, value => `c.id < ${value}::uuid`);

@@ -1,5 +1,6 @@
 import type { DocumentKind } from "../../documents/kinds.ts";
 import type { Executor } from "../pool.ts";
+import { readSiteIds } from "../queries/sites.ts";
 import { Conditions } from "../queries/sql.ts";
 
 export interface DocumentFilter {
@@ -32,8 +33,8 @@ export async function listDocuments(
     .when(reference, value => `d.reference = ${value}`)
     .when(partner, value => `d.partner = ${value}`)
     .when(order, value => `d.order_id = ${value}::uuid`)
-    .when(site, value => atSites(`select id from site where code = ${value}`))
-    .when(within, value => atSites(`select id from site where code = any(${value}::text[])`))
+    .when(await readSiteIds(db, site === undefined ? undefined : [site]), atSites)
+    .when(await readSiteIds(db, within), atSites)
     .when(
       sku,
       value =>
@@ -47,6 +48,6 @@ export async function listDocuments(
   return rows.map(row => row.id);
 }
 
-function atSites(sites: string): string {
-  return `(d.site_id in (${sites}) or d.to_site_id in (${sites}))`;
+function atSites(ids: string): string {
+  return `(d.site_id = any(${ids}::integer[]) or d.to_site_id = any(${ids}::integer[]))`;
 }

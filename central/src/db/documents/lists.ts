@@ -1,5 +1,6 @@
 import { binaryArray } from "../binary.ts";
 import type { Client, Executor } from "../pool.ts";
+import { readSiteIds, sitesAsked } from "../queries/sites.ts";
 import { Conditions } from "../queries/sql.ts";
 
 /** What a list came to when it was closed. */
@@ -124,8 +125,7 @@ export async function readLists(
 ): Promise<readonly ListRow[]> {
   const conditions = new Conditions()
     .when(before, value => `l.id < ${value}::uuid`)
-    .when(site, value => `site.code = ${value}`)
-    .when(within, value => `site.code = any(${value}::text[])`)
+    .when(await readSiteIds(db, sitesAsked(site, within)), value => `l.site_id = any(${value}::integer[])`)
     .when(document, value => `l.id in (select list_id from document_list_member where document_id = ${value}::uuid)`);
   if (open !== undefined) conditions.add(`l.closed_at is ${open ? "" : "not "}null`);
   const { rows } = await db.query<ListRow>(

@@ -64,3 +64,29 @@ export async function findSite(db: Executor, code: string): Promise<number | und
   const { rows } = await db.query<{ id: number }>("select id from site where code = $1", [code]);
   return rows[0]?.id;
 }
+
+/**
+ * The numbers of sites; undefined for all there are. Lists ask for them first: with the number itself in its hands the planner knows how much
+ * of a table a site has, and reads what is little by its index instead of looking for it among all the newest.
+ */
+export async function readSiteIds(
+  db: Executor,
+  codes: readonly string[] | undefined,
+): Promise<readonly number[] | undefined> {
+  if (codes === undefined) return undefined;
+  const { rows } = await db.query<{ id: number }>({
+    name: "sites-read-ids",
+    text: "select id from site where code = any($1::text[])",
+    values: [codes],
+  });
+  return rows.map(row => row.id);
+}
+
+/** The one site that is asked for, as far as the caller may see it, or all that the caller may see; undefined for all there are. */
+export function sitesAsked(
+  site: string | undefined,
+  within: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (site === undefined) return within;
+  return within === undefined || within.includes(site) ? [site] : [];
+}
