@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Batch } from "./batch.ts";
+import { EdgeException, EdgeExceptions, EdgeExceptionsReply } from "./edge-exceptions.ts";
 import { Movement } from "./movement.ts";
 import { Observation, Observations, ObservationsReply } from "./observations.ts";
 import { Reading } from "./reading.ts";
@@ -25,6 +26,9 @@ export const contract = {
   CatalogueChanged,
   CataloguePage,
   CatalogueRequest,
+  EdgeException,
+  EdgeExceptions,
+  EdgeExceptionsReply,
   Hello,
   HelloReply,
   ListsChanged,
@@ -95,6 +99,13 @@ export const channels: Readonly<Record<string, Channel>> = {
     message: "Observations",
     sender: "edge",
     reply: "ObservationsReply",
+  },
+  exceptions: {
+    address: "tallygate.exceptions.{site}",
+    summary: "What an edge could not use or decide, and what of it the centre has committed.",
+    message: "EdgeExceptions",
+    sender: "edge",
+    reply: "EdgeExceptionsReply",
   },
   lists: {
     address: "tallygate.lists.{site}",

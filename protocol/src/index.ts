@@ -2,6 +2,7 @@ export * from "./asyncapi.ts";
 export * from "./batch.ts";
 export * from "./codes/index.ts";
 export * from "./contract.ts";
+export * from "./edge-exceptions.ts";
 export * as epcis from "./epcis/index.ts";
 export * from "./events/index.ts";
 export * from "./ids.ts";

@@ -7,6 +7,8 @@ export const limits = {
   batchMovementsMax: 500,
   /** Observations of counting in one message; an edge sends the next when these are confirmed. */
   batchObservationsMax: 500,
+  /** Exceptions of an edge in one message; with their bytes they stay below `messageBytesMax`. */
+  messageExceptionsMax: 25,
   /** Bytes of one NATS message of ours; below the server's default of 1 MiB. */
   messageBytesMax: 900 * 1024,
   /** Bytes of one device message over MQTT. A larger one goes to the exceptions, cut to `exceptionBytesMax`. */

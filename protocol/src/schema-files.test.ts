@@ -35,6 +35,7 @@ describe("the published schemas", () => {
       subjects.lists,
       subjects.listsChanged,
       subjects.observations,
+      subjects.exceptions,
       subjects.status,
       subjects.change,
       subjects.resend,

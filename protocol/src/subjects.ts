@@ -17,7 +17,7 @@ export function partitionOf(site: string): number {
 
 /**
  * NATS subjects. The last token of each is the site, so that an edge's key can be bound to its own.
- * `hello`, `snapshot`, `catalogue`, `observations` and `lists` are requests that any central process answers.
+ * `hello`, `snapshot`, `catalogue`, `observations`, `exceptions` and `lists` are requests that any central process answers.
  */
 export const subjects = {
   /** edge → JetStream: {@link Batch} */
@@ -32,6 +32,8 @@ export const subjects = {
   catalogue: (site: string) => `tallygate.catalogue.${site}`,
   /** edge → centre, request: {@link Observations} → {@link ObservationsReply}, once they are committed */
   observations: (site: string) => `tallygate.observations.${site}`,
+  /** edge → centre, request: {@link EdgeExceptions} → {@link EdgeExceptionsReply}, once they are committed */
+  exceptions: (site: string) => `tallygate.exceptions.${site}`,
   /** edge → centre, request: {@link ListsRequest} → {@link ListsPage} */
   lists: (site: string) => `tallygate.lists.${site}`,
   /** edge → centre, every few seconds: {@link SiteStatus} */
@@ -63,6 +65,7 @@ export function subjectsOfEdge(site: string): { readonly says: readonly string[]
       subjects.snapshot(site),
       subjects.catalogue(site),
       subjects.observations(site),
+      subjects.exceptions(site),
       subjects.lists(site),
       subjects.status(site),
     ],

@@ -1,4 +1,5 @@
-import { ok, type Result, refuse } from "@tallygate/protocol";
+import { ok, type Result, refuse, TimeMs } from "@tallygate/protocol";
+import { z } from "zod";
 import { markMended } from "../db/exceptions/held.ts";
 import type { ExceptionRow } from "../db/exceptions/read.ts";
 import type { Client } from "../db/pool.ts";
@@ -34,8 +35,22 @@ export function decideCrossing(
 ): Promise<Result<Done>> {
   if (row.site === null) throw new Error(`the doubtful crossing ${row.id} is of no site`);
   // Without another time it happened when the edge heard the thing; so what was read of it since stays true.
-  const movement = { site: row.site, code: row.key, quantity: 1, from, to, event_time: event_time ?? row.last_time };
+  const at = event_time ?? heardAt(row.body);
+  const movement = { site: row.site, code: row.key, quantity: 1, from, to, event_time: at };
   return record(client, row, { movements: [movement], force, reason }, deciding);
+}
+
+/** What an edge tells of a doubtful crossing, as far as it is needed here. */
+const Heard = z.object({ heard: z.array(z.object({ lastMs: TimeMs })).min(1) });
+
+/** When a thing was heard last; undefined where what was kept does not say. */
+function heardAt(body: Buffer | null): string | undefined {
+  try {
+    const { heard } = Heard.parse(JSON.parse(body?.toString("utf8") ?? "null"));
+    return new Date(Math.max(...heard.map(({ lastMs }) => lastMs))).toISOString();
+  } catch {
+    return undefined;
+  }
 }
 
 async function record(

@@ -3,6 +3,8 @@ import {
   type CataloguePage,
   CatalogueRequest,
   contractVersion,
+  EdgeExceptions,
+  type EdgeExceptionsReply,
   genesisHash,
   Hello,
   type HelloReply,
@@ -23,6 +25,7 @@ import { addSites } from "../db/ledger/sites.ts";
 import type { Pool } from "../db/pool.ts";
 import { isUnavailable } from "../db/transaction.ts";
 import { listsPage } from "../documents/site-lists.ts";
+import { takeEdgeExceptions } from "../exceptions/from-edges.ts";
 import { relayLimits } from "./limits.ts";
 
 export interface AnswersOptions {
@@ -43,6 +46,7 @@ export function openAnswers(options: AnswersOptions): Disposable {
     desk.answer(subjects.snapshot("*"), SnapshotRequest, request => answerSnapshot(options, request)),
     desk.answer(subjects.catalogue("*"), CatalogueRequest, request => answerCatalogue(options, request)),
     desk.answer(subjects.lists("*"), ListsRequest, request => answerLists(options, request)),
+    desk.answer(subjects.exceptions("*"), EdgeExceptions, request => answerExceptions(options, request)),
     desk.answer(subjects.observations("*"), Observations, request => answerObservations(options, request)),
   ];
   return {
@@ -60,6 +64,11 @@ function answerLists({ pool }: AnswersOptions, request: ListsRequest): Promise<L
 async function answerObservations({ pool, now }: AnswersOptions, counted: Observations): Promise<ObservationsReply> {
   const through = await takeObservations(pool, counted, now());
   return { v: contractVersion, site: counted.site, epoch: counted.epoch, through };
+}
+
+/** What edges could not use is answered when it is in the inbox: only then an edge stops telling it. */
+async function answerExceptions({ pool }: AnswersOptions, told: EdgeExceptions): Promise<EdgeExceptionsReply> {
+  return { v: contractVersion, site: told.site, taken: await takeEdgeExceptions(pool, told) };
 }
 
 async function answerHello({ pool, now }: AnswersOptions, { site, epochs }: Hello): Promise<HelloReply> {
