@@ -1,11 +1,11 @@
 import { createLog, createMetrics } from "@tallygate/kit";
 import { Account } from "@tallygate/protocol";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createCentralMetrics } from "../../central/src/api/metrics.ts";
 import { openTestServer, type TestServer } from "../../central/src/db/testing.ts";
 import { openListNews } from "../../central/src/documents/site-lists.ts";
 import { type FollowedLedger, oat, openFollowedLedger, openTestFollower } from "../../central/src/follow/testing.ts";
 import { openIngest } from "../../central/src/ingest/ingest.ts";
-import { createCentralMetrics } from "../../central/src/api/metrics.ts";
 import { openNatsLink } from "../../central/src/relay/nats-link.ts";
 import { openRelay } from "../../central/src/relay/relay.ts";
 import { type LocalServer, startNats } from "../../deploy/local/servers.ts";

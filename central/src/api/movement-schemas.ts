@@ -36,13 +36,9 @@ export const MovementView = z
         "`held` waits for a person, who learns from `held_because` why. `posted`: the centre is done with it.",
     }),
     held_because: fields.problem.nullable(),
-    mended_by: z
-      .string()
-      .nullable()
-      .meta({
-        description:
-          "The exception with which a person put it right: the movements with this `document` took its place.",
-      }),
+    mended_by: z.string().nullable().meta({
+      description: "The exception with which a person put it right: the movements with this `document` took its place.",
+    }),
     reverses: z.object({ epoch: fields.epoch, seq: z.int() }).nullable().meta({
       description: "The movement of this site that this one undoes.",
     }),

@@ -11,12 +11,10 @@ const AuditedChange = z
   .object({
     id: z.int(),
     time: fields.time,
-    actor: z
-      .string()
-      .meta({
-        description: "`person:`, `client:` and a name; `shell` at the command line.",
-        examples: ["client:web-shop"],
-      }),
+    actor: z.string().meta({
+      description: "`person:`, `client:` and a name; `shell` at the command line.",
+      examples: ["client:web-shop"],
+    }),
     action: z.string().meta({ examples: ["item.add"] }),
     resource: z.string().meta({ description: "The address of what was changed.", examples: ["/v1/items/OAT-1L"] }),
     site: fields.site.nullable().meta({ description: "Null for what concerns several sites or none." }),
