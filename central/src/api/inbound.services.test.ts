@@ -87,6 +87,37 @@ describe("a notice", () => {
     }
   });
 
+  test("says when its lots expire, where it is not known yet, and never against what is known", async () => {
+    const lot = async (name: string) => (await api.get(`/v1/lots/A/${name}`)).body;
+    const oats = { ...line("A", 5), lot: "L-1" };
+    const units = [{ sscc: sscc(20), contents: [{ ...line("A", 2), lot: "L-2", expires_on: "2027-04-01" }] }];
+    expect((await announce({ lines: [{ ...oats, expires_on: "2027-03-01" }] })).status).toBe(201);
+    expect((await announce({ lines: [oats, { ...oats, expires_on: "2027-03-01" }] })).status).toBe(201);
+    expect((await announce({ units })).status).toBe(201);
+    expect([(await lot("L-1")).expires_on, (await lot("L-2")).expires_on]).toEqual(["2027-03-01", "2027-04-01"]);
+    const other = { ...oats, expires_on: "2027-03-02" };
+    const refused = await announce({ lines: [{ ...line("A", 1), lot: "L-3", expires_on: "2027-05-01" }, other] });
+    expect(refused).toMatchObject({ status: 409, body: { code: "lot.expiry", at: "body.lines[1].expires_on" } });
+    expect(refused.body.detail).toBe(
+      "The lot L-1 of A is known to expire on 2027-03-01; correct the notice, or the lot with PUT /v1/lots.",
+    );
+    expect((await api.get("/v1/lots/A/L-3")).status, "nothing of a refused notice is kept").toBe(404);
+    const twice = await announce({
+      lines: [
+        { ...oats, lot: "L-4", expires_on: "2027-03-01" },
+        { ...other, lot: "L-4" },
+      ],
+    });
+    expect([twice.body.code, twice.body.at]).toEqual(["lot.expiry", "body.lines[1].expires_on"]);
+    const noLot = await announce({ lines: [{ ...line("A", 1), expires_on: "2027-03-01" }] });
+    expect(noLot).toMatchObject({ status: 400, body: { faults: [{ at: "body.lines[0].expires_on" }] } });
+    const { rows } = await ledger.pool.query("select resource from api_change where action = 'lot.set' order by id");
+    expect(rows.map(({ resource }) => resource)).toEqual(["/v1/lots/A/L-1", "/v1/lots/A/L-2"]);
+    await api.request("PUT", "/v1/lots/A/L-1", { body: { status: "blocked" } });
+    expect((await announce({ lines: [{ ...oats, expires_on: "2027-03-01" }] })).status).toBe(201);
+    expect((await lot("L-1")).status).toBe("blocked");
+  });
+
   test("is received by hand, and closing it tells what is short and what is over", async () => {
     const { body } = await announce({ lines: [line("A", 5), line("B", 3)] });
     const before = await onHand("A", "lyon/dock-1");

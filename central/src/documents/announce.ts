@@ -13,6 +13,7 @@ import { eventOf } from "./change.ts";
 import { type Contents, type LogisticUnit, linesOf, repeatedUnit } from "./contents.ts";
 import { itemsOfLines } from "./items.ts";
 import { kindOf } from "./kinds.ts";
+import { learnExpiry } from "./learn-expiry.ts";
 import type { Document, LineRow } from "./model.ts";
 import { numberTaken } from "./place.ts";
 import { addressOf, viewOf } from "./view.ts";
@@ -51,6 +52,9 @@ export async function announce(client: Client, asked: Announcement): Promise<Res
   const document = documentOf({ asked, number: number.value, siteId: site.id, nowMs, lines: lines.value, items });
   await insertDocuments(client, [document]);
   await insertUnits(client, unitRows(document, asked.units, items));
+  // Behind the document, which needs its site: whoever moves some of a lot has a site before the lot.
+  const learnt = await learnExpiry(client, asked, items);
+  if (!learnt.ok) return learnt;
   const view = viewOf(document);
   const { kind, actor } = asked;
   const change = { actor, action: `${kind}.announce`, resource: addressOf(document), siteId: site.id, after: view };

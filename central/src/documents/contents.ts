@@ -5,6 +5,8 @@ export interface Contents {
   readonly sku: string;
   readonly quantity: number;
   readonly lot: string | undefined;
+  /** When the lot expires, where the notice says so: `2027-03-01`. */
+  readonly expiresOn?: string | undefined;
 }
 
 export interface LogisticUnit {

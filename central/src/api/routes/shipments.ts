@@ -6,6 +6,7 @@ import { documentLimits } from "../../documents/limits.ts";
 import { findDocument } from "../../documents/open-document.ts";
 import { viewOf } from "../../documents/view.ts";
 import { callerOf, guardedRoute, requireSite } from "../access.ts";
+import { Day } from "../date.ts";
 import { documentParams, documentRoutes, etagOf, reads, requireDocument, writes } from "../document-routes.ts";
 import { asked, documentOf, exampleNumbers, ShipmentLine } from "../document-schemas.ts";
 import { workRoutes } from "../document-work.ts";
@@ -19,7 +20,20 @@ const kind = "shipment";
 
 const Shipment = documentOf(kind, ShipmentLine).openapi("Shipment");
 
-const Contents = z.strictObject({ sku: asked.sku, quantity: asked.quantity, lot: asked.lot });
+const Contents = z
+  .strictObject({
+    sku: asked.sku,
+    quantity: asked.quantity,
+    lot: asked.lot,
+    expires_on: Day.optional().meta({
+      description: "When the lot expires (AI 17). The lot has it from now on; another day than is known is refused.",
+      examples: ["2027-03-01"],
+    }),
+  })
+  .refine(({ lot, expires_on }) => lot !== undefined || expires_on === undefined, {
+    path: ["expires_on"],
+    message: "is the date of a lot; name the lot too",
+  });
 const Sscc = z
   .string()
   .max(40)
@@ -82,6 +96,7 @@ const announceRoute = guardedRoute(writes, {
       "document.contents",
       "document.item",
       "item.unknown",
+      "lot.expiry",
       "site.unknown",
       "idempotency.reused",
       "request.invalid",
@@ -118,8 +133,8 @@ export function shipmentRoutes(parts: ApiParts) {
         reference,
         actor: callerOf(c),
         dueMs: due_at === undefined ? undefined : Date.parse(due_at),
-        lines: lines.map(withLot),
-        units: units.map(({ sscc, contents }) => ({ code: sscc, contents: contents.map(withLot) })),
+        lines: lines.map(contentsOf),
+        units: units.map(({ sscc, contents }) => ({ code: sscc, contents: contents.map(contentsOf) })),
       } as const;
       const made = await once({
         pool,
@@ -142,6 +157,10 @@ export function shipmentRoutes(parts: ApiParts) {
       return c.json({ items: await readUnits(pool, found.value.id) }, 200);
     })
     .route("/", workRoutes(parts, { kind, schema: Shipment }));
+}
+
+function contentsOf(given: z.infer<typeof Contents>) {
+  return { ...withLot(given), expiresOn: given.expires_on };
 }
 
 /** Absent is the same as undefined here. */

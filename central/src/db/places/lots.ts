@@ -1,3 +1,4 @@
+import { binaryArray } from "../binary.ts";
 import type { Client, Executor } from "../pool.ts";
 import { Conditions, rfc3339, rfc3339Ms } from "../queries/sql.ts";
 
@@ -119,6 +120,35 @@ export async function writeLot(
        manufactured_on = excluded.manufactured_on, status = excluded.status, updated_at = now()`,
     [itemId, lot, fields.expiresOn, fields.bestBeforeOn, fields.manufacturedOn, fields.status],
   );
+}
+
+export interface LotExpiry {
+  readonly itemId: number;
+  readonly lot: string;
+  /** `2027-03-01`. */
+  readonly expiresOn: string;
+}
+
+/** Sets when lots expire, none given twice, where it is not known yet; gives the day that each has now, and whether it is new. */
+export async function learnLotExpiry(
+  client: Client,
+  lots: readonly LotExpiry[],
+): Promise<readonly (LotExpiry & { readonly isNew: boolean })[]> {
+  const { rows } = await client.query<LotExpiry & { readonly isNew: boolean }>({
+    name: "places-learn-lot-expiry",
+    text: `insert into lot (item_id, lot, expires_on)
+      select item_id, lot, expires_on::date from unnest($1::integer[], $2::text[], $3::text[]) as said (item_id, lot, expires_on)
+      order by item_id, lot
+      on conflict (item_id, lot) do update set expires_on = coalesce(lot.expires_on, excluded.expires_on),
+        updated_at = case when lot.expires_on is null then now() else lot.updated_at end
+      returning item_id as "itemId", lot, expires_on::text as "expiresOn", updated_at = now() as "isNew"`,
+    values: [
+      binaryArray.integer(lots.map(({ itemId }) => itemId)),
+      binaryArray.text(lots.map(({ lot }) => lot)),
+      binaryArray.text(lots.map(({ expiresOn }) => expiresOn)),
+    ],
+  });
+  return rows;
 }
 
 /** Locks all sites: what is blocked of a lot may be anywhere, and where it is not yet it may be on its way. */
