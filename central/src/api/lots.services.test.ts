@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { transaction } from "../db/transaction.ts";
+import { Directory } from "../ingest/directory.ts";
 import { tellExpiring } from "../places/expiry.ts";
 import { checkReorderPoints } from "../places/reorder.ts";
+import { tellSites } from "../reservations/tell.ts";
 import { openTestApi, openTestLedger, type TestApi, type TestLedger, TestSite } from "./testing.ts";
 
 let ledger: TestLedger;
@@ -169,6 +171,8 @@ describe("/v1/reorder-points", () => {
     const levels = rows.map(row => ({ itemId: row.item_id, placeId: row.place_id }));
     await transaction(ledger.pool, client => checkReorderPoints(client, levels, Date.now()));
   };
+  /** As the teller of reservations does, now and then. */
+  const tell = () => tellSites({ pool: ledger.pool, directory: new Directory(), publish: () => undefined });
   const below = async () => (await api.get("/v1/reorder-points?below=true&site=oslo")).body.items;
 
   test("tell once at each crossing, with room between the two", async () => {
@@ -207,6 +211,24 @@ describe("/v1/reorder-points", () => {
     await move(7, "supplier", "bin-1");
     const { body } = await api.post("/v1/reorder-points", { items: [{ ...point, place: "hall" }] });
     expect(body.items).toMatchObject([{ available: 7, below_since: null }]);
+  });
+
+  test("are looked at when stock is promised and when it is free again, since they watch what is available", async () => {
+    await ledger.apply(oslo, [{ code: gtin, quantity: 20, from: "supplier", to: "dock" }]);
+    const item = { ...point, place: "dock", quantity: 10, clear_above: 12 };
+    const { body } = await api.post("/v1/reorder-points", { items: [item] });
+    expect(body.items).toMatchObject([{ below_since: null }]);
+    const count = (await events()).length;
+    const free = body.items[0].available - 10;
+    const lines = [{ sku: "OAT-1L", quantity: free, site: "oslo", place: "dock" }];
+    const { body: promised } = await api.post("/v1/reservations", { lines });
+    await tell();
+    expect((await events()).slice(count)).toMatchObject([{ place: "dock", available: 10, reorder_point: 10 }]);
+    await tell();
+    await api.post(`/v1/reservations/${promised.id}/release`, {});
+    await tell();
+    expect((await below()).map((each: { place: string }) => each.place)).not.toContain("dock");
+    expect(await events()).toHaveLength(count + 1);
   });
 
   test("are changed by setting them again, listed, and taken away", async () => {

@@ -6,6 +6,7 @@ import { readNowMs } from "../db/reservations/reservations.ts";
 import { transaction } from "../db/transaction.ts";
 import type { Directory } from "../ingest/directory.ts";
 import { changeCount, levelsBySite, type SiteCommit } from "../ingest/site-commit.ts";
+import { checkReorderPoints } from "../places/reorder.ts";
 import { reservationLimits } from "./limits.ts";
 
 export interface TellOptions {
@@ -16,7 +17,8 @@ export interface TellOptions {
 
 /**
  * Tells each site the levels whose reserved quantity has changed since it was last told: one version for all of them. Any process
- * may tell what any has changed, at the same time too, since whoever has the site's lock takes the changes away.
+ * may tell what any has changed, at the same time too, since whoever has the site's lock takes the changes away. Reorder points are looked at
+ * here, too: what is promised is no longer available.
  *
  * @returns whether there is more
  */
@@ -37,10 +39,8 @@ function tellSite(pool: Pool, directory: Directory, siteId: number) {
     await lockSites(client, [siteId]);
     const changes = await takeChanges(client, siteId, reservationLimits.tellChangesMax);
     if (changes.length === 0) return { commit: undefined, full: false };
-    await markLevels(
-      client,
-      changes.map(change => ({ itemId: change.item_id, placeId: change.place_id })),
-    );
+    const changed = changes.map(change => ({ itemId: change.item_id, placeId: change.place_id }));
+    await markLevels(client, changed);
     // A later statement than the one that took the changes, so that it sees at least what they stand for.
     const reached = await readReached(client, changes);
     await directory.ensurePlaces(
@@ -54,6 +54,7 @@ function tellSite(pool: Pool, directory: Directory, siteId: number) {
     const levels = levelsBySite(reached, directory).get(siteId) ?? [];
     const versions = await raiseVersions(client, [{ siteId, by: changeCount(levels.length) }]);
     const recordTimeMs = await readNowMs(client);
+    await checkReorderPoints(client, changed, recordTimeMs);
     const site = directory.siteCode(siteId);
     const commit: SiteCommit = { site, version: versions.get(siteId) ?? 0, cursors: [], levels, recordTimeMs };
     return { commit, full: changes.length === reservationLimits.tellChangesMax };
