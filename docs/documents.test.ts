@@ -43,6 +43,12 @@ describe("the documents", () => {
     }
   });
 
+  it("are all reached from the front page", () => {
+    const linked = [...read("README.md").matchAll(/\]\((docs\/[^)#]+\.md)/g)].map(([, target]) => target);
+    const pages = readdirSync(join(root, "docs")).filter(file => file.endsWith(".md"));
+    for (const page of pages) expect(linked, `README.md links to no docs/${page}`).toContain(`docs/${page}`);
+  });
+
   it("name no npm script that is not there", () => {
     const { scripts } = JSON.parse(read("package.json"));
     for (const document of documents()) {
