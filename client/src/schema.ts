@@ -419,142 +419,6 @@ export interface paths {
         };
         trace?: never;
     };
-    "/v1/movements": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The ledger, what was stored last first */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Stock keeping unit: the item's own short name. */
-                    sku?: string;
-                    /** @description A site: one warehouse with one edge. */
-                    site?: string;
-                    /** @description From or to this place or outside. */
-                    place?: string;
-                    /** @description Exactly this code, in canonical form; the last 10,000 movements of one thing. */
-                    code?: string;
-                    read_point?: string;
-                    state?: "posted" | "held";
-                    /** @description At or after this time. */
-                    since?: string;
-                    /** @description Before this time. */
-                    until?: string;
-                    /** @description Which time `since` and `until` mean. */
-                    by?: "event" | "record";
-                    /** @description Rows of a page. */
-                    limit?: number;
-                    /** @description `next_cursor` of the page before; without it, the list begins. */
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A page of movements */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["Movement"][];
-                            /** @description Asks for the next page as `cursor`; null when there is none. */
-                            next_cursor: string | null;
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        /**
-         * Records movements that a person or a client made
-         * @description Transfers between places of a site, adjustments against loss and found, receipts and issues against the other outsides, and reversals; all of the request or nothing of it. More than is on hand, or what is promised, is taken with `force` alone: what is typed and cannot be is most likely a mistake.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description Your own name for this request, a random one for each. The same request again within 24 hours changes nothing and gets the first answer. */
-                    "idempotency-key"?: string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewMovements"];
-                };
-            };
-            responses: {
-                /** @description The movements, posted */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["RecordedMovements"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/movements/{site}/{epoch}/{seq}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One movement and what it did to the stock */
-        get: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag of the answer that the caller has. */
-                    "if-none-match"?: string;
-                };
-                path: {
-                    /** @description A site: one warehouse with one edge. */
-                    site: string;
-                    /** @description One opening of the site's store. */
-                    epoch: string;
-                    seq: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The movement, with an ETag */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovementDetail"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/prices/quote": {
         parameters: {
             query?: never;
@@ -839,6 +703,142 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/v1/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger, what was stored last first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Stock keeping unit: the item's own short name. */
+                    sku?: string;
+                    /** @description A site: one warehouse with one edge. */
+                    site?: string;
+                    /** @description From or to this place or outside. */
+                    place?: string;
+                    /** @description Exactly this code, in canonical form; the last 10,000 movements of one thing. */
+                    code?: string;
+                    read_point?: string;
+                    state?: "posted" | "held";
+                    /** @description At or after this time. */
+                    since?: string;
+                    /** @description Before this time. */
+                    until?: string;
+                    /** @description Which time `since` and `until` mean. */
+                    by?: "event" | "record";
+                    /** @description Rows of a page. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before; without it, the list begins. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page of movements */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Movement"][];
+                            /** @description Asks for the next page as `cursor`; null when there is none. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Records movements that a person or a client made
+         * @description Transfers between places of a site, adjustments against loss and found, receipts and issues against the other outsides, and reversals; all of the request or nothing of it. More than is on hand, or what is promised, is taken with `force` alone: what is typed and cannot be is most likely a mistake.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Your own name for this request, a random one for each. The same request again within 24 hours changes nothing and gets the first answer. */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMovements"];
+                };
+            };
+            responses: {
+                /** @description The movements, posted */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordedMovements"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/movements/{site}/{epoch}/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One movement and what it did to the stock */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag of the answer that the caller has. */
+                    "if-none-match"?: string;
+                };
+                path: {
+                    /** @description A site: one warehouse with one edge. */
+                    site: string;
+                    /** @description One opening of the site's store. */
+                    epoch: string;
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The movement, with an ETag */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MovementDetail"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/tags": {
@@ -4253,10 +4253,16 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    state?: "open" | "resolved";
+                    /** @description `ignored`: its cause goes on, and nobody is to be asked again; it ends by itself, or is put right. */
+                    state?: "open" | "ignored" | "resolved";
                     /** @description A site: one warehouse with one edge. */
                     site?: string;
+                    kind?: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
                     problem?: string;
+                    /** @description Stands in the key or the detail. */
+                    text?: string;
+                    /** @description Came last at or after this time. */
+                    since?: string;
                     /** @description Rows of a page. */
                     limit?: number;
                     /** @description `next_cursor` of the page before; without it, the list begins. */
@@ -4285,6 +4291,309 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many exceptions are open, by kind, and what can be done about each kind */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A site: one warehouse with one edge. */
+                    site?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Counts by kind */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExceptionSummary"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides the same about many exceptions, with an answer for each
+         * @description At most 1000 of them. `ignore` and `done` are one transaction; of the others, each exception has its own.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Your own name for this request, a random one for each. The same request again within 24 hours changes nothing and gets the first answer. */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExceptionDecisions"];
+                };
+            };
+            responses: {
+                /** @description What became of each */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExceptionsDecided"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One exception, what can be done about it, and its history */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag of the answer that the caller has. */
+                    "if-none-match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The exception, with an ETag */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExceptionDetail"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{id}/body": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All bytes that were kept of what could not be read; none where nothing was */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The bytes */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides about an exception: of two who do at once, the second learns who was first and changes nothing
+         * @description Which actions an exception allows, `actions` says. `bind` changes the catalogue for all sites, and needs the permission catalogue.write there besides.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Your own name for this request, a random one for each. The same request again within 24 hours changes nothing and gets the first answer. */
+                    "idempotency-key"?: string;
+                    /** @description The ETag of the version that is to be changed; another one is refused. Without it, whatever there is. */
+                    "if-match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExceptionDecision"];
+                };
+            };
+            responses: {
+                /** @description The exception as it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Exception"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events that were not told, since they do not fit their schema; the newest first
+         * @description Kept as long as events are. Those of no site are for who may read events at all sites.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    type?: string;
+                    /** @description A site: one warehouse with one edge. */
+                    site?: string;
+                    /** @description Rows of a page. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before; without it, the list begins. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page of refused events */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["RefusedEvent"][];
+                            /** @description Asks for the next page as `cursor`; null when there is none. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/refused/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judges a refused event by today's schema, and tells it if it fits */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is told like one that happens now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ResentEvent"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -5541,7 +5850,7 @@ export interface components {
             /** @description What exactly was refused this time, and what to do */
             detail: string;
             /** @enum {string} */
-            code: "request.invalid" | "request.too_large" | "request.host" | "request.not_json" | "route.unknown" | "item.unknown" | "item.exists" | "item.changed" | "item.hierarchy" | "item.family" | "item.pack" | "item.counted" | "item.draft" | "import.faults" | "price.unknown" | "price.overlaps" | "price.unavailable" | "price.none" | "place.unknown" | "place.hierarchy" | "place.changed" | "read_point.taken" | "lot.unknown" | "reorder_point.unknown" | "place.exists" | "site.unknown" | "site.keys_unavailable" | "movement.unknown" | "movement.reversed" | "movement.moved_on" | "movement.not_reversible" | "stock.insufficient" | "item.no_code" | "reservation.unknown" | "reservation.ended" | "reservation.insufficient" | "reservation.of_document" | "reservation.policy" | "count.unknown" | "count.changed" | "count.state" | "count.empty" | "count.out_of_scope" | "count.incomplete" | "count.serial_needed" | "count.no_code" | "count.four_eyes" | "count.approval" | "count.observation_late" | "unit.unknown" | "unit.contents" | "document.unknown" | "document.exists" | "document.state" | "document.changed" | "document.line" | "document.item" | "document.unit" | "document.contents" | "document.not_shipped" | "document.short" | "document.over" | "document.none" | "document.unexpected" | "list.unknown" | "list.open" | "list.closed" | "exception.unknown" | "exception.changed" | "exception.resolved" | "exception.action" | "exception.remains" | "epoch.unknown" | "tag.unknown" | "seal.unknown" | "audit.fault" | "event.gone" | "event.unknown" | "event.refused" | "webhook.unknown" | "webhook.changed" | "webhook.url" | "webhook.too_many" | "webhook.dead_letter" | "webhook.paused" | "access.missing" | "access.invalid" | "access.denied" | "access.origin" | "access.changed" | "client.unknown" | "client.exists" | "user.unknown" | "user.exists" | "rate.limited" | "idempotency.reused" | "metrics.unavailable" | "stock.unavailable" | "internal" | "config.invalid" | "message.not_json" | "message.shape" | "message.too_large" | "message.version" | "message.no_tag" | "message.no_birth" | "device.unknown" | "store.unavailable" | "device.no_scanner" | "command.unknown" | "scan.place_first" | "scan.too_many" | "scan.forgotten" | "undo.nothing" | "undo.moved_on" | "device.exists" | "device.credentials" | "device.not_yours" | "device.too_fast" | "inbox.full" | "frame.too_long" | "frame.rubbish" | "reading.epc" | "movement.code_unknown" | "movement.meaningless" | "stock.shortage" | "crossing.doubtful" | "batch.unreadable" | "batch.chain" | "batch.epoch" | "batch.subject" | "epcis.document" | "epcis.event_type" | "epcis.event_shape" | "epcis.time" | "epcis.time_zone" | "epcis.vocabulary" | "epcis.identifier" | "epcis.quantity" | "epcis.what" | "epcis.prefix" | "code.empty" | "code.not_hex" | "code.symbology" | "code.epc_header" | "code.epc_length" | "code.epc_partition" | "code.epc_range" | "code.epc_padding" | "code.epc_uri" | "code.digital_link" | "code.unknown_ai" | "code.length" | "code.charset" | "code.check_digit" | "code.date" | "code.value" | "code.repeated" | "code.companions";
+            code: "request.invalid" | "request.too_large" | "request.host" | "request.not_json" | "route.unknown" | "item.unknown" | "item.exists" | "item.changed" | "item.hierarchy" | "item.family" | "item.pack" | "item.counted" | "item.draft" | "import.faults" | "price.unknown" | "price.overlaps" | "price.unavailable" | "price.none" | "place.unknown" | "place.hierarchy" | "place.changed" | "read_point.taken" | "lot.expiry" | "lot.unknown" | "reorder_point.unknown" | "place.exists" | "site.unknown" | "site.keys_unavailable" | "movement.unknown" | "movement.reversed" | "movement.moved_on" | "movement.not_reversible" | "stock.insufficient" | "item.no_code" | "reservation.unknown" | "reservation.ended" | "reservation.insufficient" | "reservation.of_document" | "reservation.policy" | "count.unknown" | "count.changed" | "count.state" | "count.empty" | "count.out_of_scope" | "count.incomplete" | "count.serial_needed" | "count.no_code" | "count.four_eyes" | "count.approval" | "count.observation_late" | "unit.unknown" | "unit.contents" | "document.unknown" | "document.exists" | "document.state" | "document.changed" | "document.line" | "document.item" | "document.unit" | "document.contents" | "document.not_shipped" | "document.short" | "document.over" | "document.none" | "document.unexpected" | "list.unknown" | "list.open" | "list.closed" | "exception.unknown" | "exception.changed" | "exception.resolved" | "exception.action" | "exception.remains" | "epoch.unknown" | "tag.unknown" | "seal.unknown" | "audit.fault" | "event.gone" | "event.unknown" | "event.refused" | "webhook.unknown" | "webhook.changed" | "webhook.url" | "webhook.too_many" | "webhook.dead_letter" | "webhook.paused" | "access.missing" | "access.invalid" | "access.denied" | "access.origin" | "access.changed" | "client.unknown" | "client.exists" | "user.unknown" | "user.exists" | "rate.limited" | "idempotency.reused" | "metrics.unavailable" | "stock.unavailable" | "internal" | "config.invalid" | "message.not_json" | "message.shape" | "message.too_large" | "message.version" | "message.no_tag" | "message.no_birth" | "device.unknown" | "store.unavailable" | "device.no_scanner" | "command.unknown" | "scan.place_first" | "scan.too_many" | "scan.forgotten" | "undo.nothing" | "undo.moved_on" | "device.exists" | "device.credentials" | "device.not_yours" | "device.too_fast" | "inbox.full" | "frame.too_long" | "frame.rubbish" | "reading.epc" | "movement.code_unknown" | "movement.meaningless" | "stock.shortage" | "crossing.doubtful" | "batch.unreadable" | "batch.chain" | "batch.epoch" | "batch.subject" | "epcis.document" | "epcis.event_type" | "epcis.event_shape" | "epcis.time" | "epcis.time_zone" | "epcis.vocabulary" | "epcis.identifier" | "epcis.quantity" | "epcis.what" | "epcis.prefix" | "code.empty" | "code.not_hex" | "code.symbology" | "code.epc_header" | "code.epc_length" | "code.epc_partition" | "code.epc_range" | "code.epc_padding" | "code.epc_uri" | "code.digital_link" | "code.unknown_ai" | "code.length" | "code.charset" | "code.check_digit" | "code.date" | "code.value" | "code.repeated" | "code.companions";
             /** @description Where in the request */
             at?: string;
             /** @description The request's id, to be found in the log */
@@ -6133,6 +6442,115 @@ export interface components {
                 code: string;
             }[];
         };
+        Quote: {
+            /**
+             * @description Stock keeping unit: the item's own short name.
+             * @example OAT-1L
+             */
+            sku: string;
+            quantity: number;
+            list: string;
+            currency: string;
+            /** @description Digits of the currency's minor unit. */
+            exponent: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            at: string;
+            /** @description Of one unit, in the currency's minor unit. */
+            unit_amount: number;
+            /** @description Of the quantity. */
+            amount: number;
+            /** @description Which pricing engine says so; `default` is the built-in one. */
+            engine: string;
+            why: string;
+            price_id: number | null;
+        };
+        Price: {
+            id: number;
+            /**
+             * @description Stock keeping unit: the item's own short name.
+             * @example OAT-1L
+             */
+            sku: string;
+            list: string;
+            currency: string;
+            customer_group: string | null;
+            quantity_from: number;
+            amount: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            valid_from: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            valid_until: string | null;
+        };
+        NewPrice: {
+            /**
+             * @description Stock keeping unit: the item's own short name.
+             * @example OAT-1L
+             */
+            sku: string;
+            /**
+             * @description The price list.
+             * @example standard
+             */
+            list: string;
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description Whom it is for; null for everyone.
+             * @default null
+             * @example null
+             */
+            customer_group?: string | null;
+            /**
+             * @description From how many units on it holds.
+             * @default 1
+             * @example 1
+             */
+            quantity_from?: number;
+            /**
+             * @description Of one unit, in the currency's minor unit: 249 is 2.49 EUR, and 249 JPY.
+             * @example 249
+             */
+            amount: number;
+            /**
+             * @description From then on; null: always before.
+             * @default null
+             * @example 2026-01-01T00:00:00Z
+             */
+            valid_from?: string | null;
+            /**
+             * @description Up to then, and not at that moment any more; null: without an end.
+             * @default null
+             * @example null
+             */
+            valid_until?: string | null;
+        };
+        PriceChange: {
+            /**
+             * @description Of one unit, in the currency's minor unit: 249 is 2.49 EUR, and 249 JPY.
+             * @example 249
+             */
+            amount?: number;
+            /**
+             * @description Up to then, and not at that moment any more; null: without an end.
+             * @example null
+             */
+            valid_until?: string | null;
+        };
         RecordedMovements: {
             movements: components["schemas"]["Movement"][];
         };
@@ -6206,6 +6624,8 @@ export interface components {
              * @example movement.code_unknown
              */
             held_because: string | null;
+            /** @description The exception with which a person put it right: the movements with this `document` took its place. */
+            mended_by: string | null;
             /** @description The movement of this site that this one undoes. */
             reverses: {
                 /**
@@ -6396,115 +6816,6 @@ export interface components {
              * @enum {string|null}
              */
             why: "bound" | "late" | "pack" | null;
-        };
-        Quote: {
-            /**
-             * @description Stock keeping unit: the item's own short name.
-             * @example OAT-1L
-             */
-            sku: string;
-            quantity: number;
-            list: string;
-            currency: string;
-            /** @description Digits of the currency's minor unit. */
-            exponent: number;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC.
-             * @example 2026-11-23T09:30:00.000Z
-             */
-            at: string;
-            /** @description Of one unit, in the currency's minor unit. */
-            unit_amount: number;
-            /** @description Of the quantity. */
-            amount: number;
-            /** @description Which pricing engine says so; `default` is the built-in one. */
-            engine: string;
-            why: string;
-            price_id: number | null;
-        };
-        Price: {
-            id: number;
-            /**
-             * @description Stock keeping unit: the item's own short name.
-             * @example OAT-1L
-             */
-            sku: string;
-            list: string;
-            currency: string;
-            customer_group: string | null;
-            quantity_from: number;
-            amount: number;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC.
-             * @example 2026-11-23T09:30:00.000Z
-             */
-            valid_from: string | null;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC.
-             * @example 2026-11-23T09:30:00.000Z
-             */
-            valid_until: string | null;
-        };
-        NewPrice: {
-            /**
-             * @description Stock keeping unit: the item's own short name.
-             * @example OAT-1L
-             */
-            sku: string;
-            /**
-             * @description The price list.
-             * @example standard
-             */
-            list: string;
-            /**
-             * @description ISO 4217.
-             * @example EUR
-             */
-            currency: string;
-            /**
-             * @description Whom it is for; null for everyone.
-             * @default null
-             * @example null
-             */
-            customer_group?: string | null;
-            /**
-             * @description From how many units on it holds.
-             * @default 1
-             * @example 1
-             */
-            quantity_from?: number;
-            /**
-             * @description Of one unit, in the currency's minor unit: 249 is 2.49 EUR, and 249 JPY.
-             * @example 249
-             */
-            amount: number;
-            /**
-             * @description From then on; null: always before.
-             * @default null
-             * @example 2026-01-01T00:00:00Z
-             */
-            valid_from?: string | null;
-            /**
-             * @description Up to then, and not at that moment any more; null: without an end.
-             * @default null
-             * @example null
-             */
-            valid_until?: string | null;
-        };
-        PriceChange: {
-            /**
-             * @description Of one unit, in the currency's minor unit: 249 is 2.49 EUR, and 249 JPY.
-             * @example 249
-             */
-            amount?: number;
-            /**
-             * @description Up to then, and not at that moment any more; null: without an end.
-             * @example null
-             */
-            valid_until?: string | null;
         };
         Tag: {
             /**
@@ -7537,6 +7848,12 @@ export interface components {
                  * @example L-24
                  */
                 lot?: string;
+                /**
+                 * Format: date
+                 * @description When the lot expires (AI 17). The lot has it from now on; another day than is known is refused.
+                 * @example 2027-03-01
+                 */
+                expires_on?: string;
             }[];
             /**
              * @description Pallets, cases or totes with an SSCC, and what is in each.
@@ -7576,6 +7893,12 @@ export interface components {
                      * @example L-24
                      */
                     lot?: string;
+                    /**
+                     * Format: date
+                     * @description When the lot expires (AI 17). The lot has it from now on; another day than is known is refused.
+                     * @example 2027-03-01
+                     */
+                    expires_on?: string;
                 }[];
             }[];
         };
@@ -8468,6 +8791,8 @@ export interface components {
              * @example lyon
              */
             site: string | null;
+            /** @enum {string} */
+            kind: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
             /**
              * @description A problem code, such as code.date, code.value, code.repeated, code.companions.
              * @example movement.code_unknown
@@ -8478,16 +8803,24 @@ export interface components {
             /** @description What it is about, such as the code that no item has. */
             key: string;
             detail: string;
+            /** @description What can be done about it as it is. */
+            actions: ("bind" | "mend" | "decide" | "resend" | "done" | "ignore")[];
             /** @description The beginning of what could not be read, base64. */
             body: string | null;
             /** @description The same as text, as far as it is text. */
             preview: string | null;
             /** @description Length of the whole. */
             body_bytes: number | null;
+            /** @description How much of it is kept; less than the whole when that was larger than a message may be. */
+            body_kept: number | null;
             /** @description How often it has come. */
             count: number;
-            /** @enum {string} */
-            state: "open" | "resolved";
+            /**
+             * @description `ignored`: its cause goes on, and nobody is to be asked again; it ends by itself, or is put right.
+             * @example open
+             * @enum {string}
+             */
+            state: "open" | "ignored" | "resolved";
             /**
              * Format: date-time
              * @description RFC 3339, UTC.
@@ -8500,6 +8833,291 @@ export interface components {
              * @example 2026-11-23T09:30:00.000Z
              */
             last_time: string;
+            /** @description The action that was taken, or `by_itself`; null while it is open. */
+            resolution: string | null;
+            /** @description Who decided; null where nobody did. */
+            resolved_by: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            resolved_at: string | null;
+            /** @description The reason that was given. */
+            note: string | null;
+        };
+        ExceptionSummary: {
+            open: number;
+            kinds: {
+                /** @enum {string} */
+                kind: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
+                open: number;
+                meaning: string;
+                actions: ("bind" | "mend" | "decide" | "resend" | "done" | "ignore")[];
+            }[];
+        };
+        ExceptionsDecided: {
+            items: {
+                id: number;
+                /**
+                 * @description Null where there is none.
+                 * @example open
+                 * @enum {string|null}
+                 */
+                state: "open" | "ignored" | "resolved" | null;
+                /** @description Why nothing was done about this one. */
+                problem: {
+                    /**
+                     * @description A problem code, such as code.date, code.value, code.repeated, code.companions.
+                     * @example movement.code_unknown
+                     */
+                    code: string;
+                    detail: string;
+                } | null;
+            }[];
+            /** @description Whether the filter finds more than were taken: ask again. */
+            more: boolean;
+        };
+        /**
+         * @example {
+         *       "ids": [
+         *         900000003
+         *       ],
+         *       "decision": {
+         *         "action": "ignore",
+         *         "reason": "a test pallet"
+         *       }
+         *     }
+         */
+        ExceptionDecisions: {
+            /**
+             * @example [
+             *       900000003
+             *     ]
+             */
+            ids?: number[];
+            /** @description Instead of `ids`: at most 1000 that are found, the oldest first. */
+            filter?: {
+                /**
+                 * @default open
+                 * @enum {string}
+                 */
+                state?: "open" | "ignored";
+                /**
+                 * @description A site: one warehouse with one edge.
+                 * @example lyon
+                 */
+                site?: string;
+                /**
+                 * @example unknown_code
+                 * @enum {string}
+                 */
+                kind?: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
+                /** @example movement.code_unknown */
+                problem?: string;
+                /**
+                 * @description Stands in the key or the detail.
+                 * @example 095060
+                 */
+                text?: string;
+                /**
+                 * @description Came last at or after this time.
+                 * @example 2020-01-01T00:00:00Z
+                 */
+                since?: string;
+            };
+            /**
+             * @example {
+             *       "action": "ignore",
+             *       "reason": "a test pallet"
+             *     }
+             */
+            decision: {
+                /** @enum {string} */
+                action: "ignore";
+                /**
+                 * @description Why; it is kept.
+                 * @example a test pallet
+                 */
+                reason: string;
+            } | {
+                /** @enum {string} */
+                action: "done";
+                /**
+                 * @description Why; it is kept.
+                 * @example a test pallet
+                 */
+                reason: string;
+            } | {
+                /** @enum {string} */
+                action: "bind";
+                /**
+                 * @description The item that has the code from now on.
+                 * @example OAT-1L
+                 */
+                sku: string;
+                /** @description The pack of the item that the code is of; without one, a single unit. */
+                pack?: string;
+                /**
+                 * @description Why; it is kept.
+                 * @example a test pallet
+                 */
+                reason?: string;
+            } | {
+                /** @enum {string} */
+                action: "resend";
+                /**
+                 * @description Why; it is kept.
+                 * @example a test pallet
+                 */
+                reason?: string;
+            };
+        };
+        ExceptionDetail: components["schemas"]["Exception"] & {
+            /** @description What an exception of this kind means. */
+            meaning: string;
+            /** @description Addresses of what it is about, such as reservations that are hurt. */
+            related: string[];
+            history: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC.
+                 * @example 2026-11-23T09:30:00.000Z
+                 */
+                time: string;
+                /** @description `opened`, `by_itself`, or the action that was taken. */
+                what: string;
+                by: string | null;
+                note: string | null;
+            }[];
+        };
+        /**
+         * @example {
+         *       "action": "ignore",
+         *       "reason": "a test pallet"
+         *     }
+         */
+        ExceptionDecision: {
+            /** @enum {string} */
+            action: "ignore";
+            /**
+             * @description Why; it is kept.
+             * @example a test pallet
+             */
+            reason: string;
+        } | {
+            /** @enum {string} */
+            action: "done";
+            /**
+             * @description Why; it is kept.
+             * @example a test pallet
+             */
+            reason: string;
+        } | {
+            /** @enum {string} */
+            action: "bind";
+            /**
+             * @description The item that has the code from now on.
+             * @example OAT-1L
+             */
+            sku: string;
+            /** @description The pack of the item that the code is of; without one, a single unit. */
+            pack?: string;
+            /**
+             * @description Why; it is kept.
+             * @example a test pallet
+             */
+            reason?: string;
+        } | {
+            /** @enum {string} */
+            action: "resend";
+            /**
+             * @description Why; it is kept.
+             * @example a test pallet
+             */
+            reason?: string;
+        } | {
+            /** @enum {string} */
+            action: "mend";
+            movements: components["schemas"]["NewMovement"][];
+            /**
+             * @description As of POST /v1/movements.
+             * @default false
+             * @example false
+             */
+            force?: boolean;
+            /**
+             * @description Why; it is kept.
+             * @example a test pallet
+             */
+            reason: string;
+        } | {
+            /** @enum {string} */
+            action: "decide";
+            /**
+             * @description A place of the site, or an outside: supplier, customer, loss, found, transit.
+             * @example dock-1
+             */
+            from: string;
+            /**
+             * @description A place of the site, or an outside: supplier, customer, loss, found, transit.
+             * @example dock-1
+             */
+            to: string;
+            event_time?: string;
+            /**
+             * @description As of POST /v1/movements.
+             * @default false
+             * @example false
+             */
+            force?: boolean;
+            /**
+             * @description Why; it is kept.
+             * @example a test pallet
+             */
+            reason?: string;
+        };
+        RefusedEvent: {
+            id: number;
+            /**
+             * Format: uuid
+             * @description The id that the event has when it is told.
+             */
+            event_id: string;
+            /** @example item.added */
+            type: string;
+            /** @example /v1/items/OAT-1L */
+            subject: string;
+            /**
+             * @description A site: one warehouse with one edge.
+             * @example lyon
+             */
+            site: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            time: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            refused_at: string;
+            /** @description What did not fit, and where in the data. */
+            why: string;
+            /** @description As they were to be told. */
+            data?: unknown;
+        };
+        ResentEvent: {
+            /**
+             * Format: uuid
+             * @description It is told under this id, with the next number.
+             */
+            event_id: string;
+            type: string;
+            subject: string;
         };
         EventFeed: {
             items: {
