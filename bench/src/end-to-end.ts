@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Client } from "@tallygate/client";
 import pg from "pg";
-import type { Caller } from "../../deploy/local/caller.ts";
 import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
 import { freePort, startMosquitto, startNats, startPostgres } from "../../deploy/local/servers.ts";
 import type { Bench } from "./bench.ts";
@@ -57,7 +57,7 @@ export const endToEnd: Bench = {
 
 interface Site extends AsyncDisposable {
   readonly mqttPort: number;
-  readonly central: Caller;
+  readonly central: Client;
   readonly database: string;
 }
 

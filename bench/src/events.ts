@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { jetstream } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
+import type { Client } from "@tallygate/client";
 import type { CloudEvent } from "@tallygate/protocol";
-import type { Caller } from "../../deploy/local/caller.ts";
 import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
 import { freePort, startNats, startPostgres } from "../../deploy/local/servers.ts";
 import type { Bench } from "./bench.ts";
@@ -161,7 +161,7 @@ function watchEvents(connection: NatsConnection) {
     /** Resolves when the item's levels are told. */
     changed: (sku: string) => new Promise<void>(resolve => waiting.set(sku, resolve)),
     /** Waits for the last of what was numbered, and counts what never came. */
-    async missing(caller: Caller): Promise<number> {
+    async missing(caller: Client): Promise<number> {
       let last = 0;
       for (const end = Date.now() + 30_000; Date.now() < end; await sleep(100)) {
         // From a time to come on there is nothing yet, and the feed says behind which number that is.
@@ -218,7 +218,7 @@ function orderBodies(): string[] {
   );
 }
 
-async function post(caller: Caller, path: string, body: unknown): Promise<void> {
+async function post(caller: Client, path: string, body: unknown): Promise<void> {
   const answer = await caller.fetch(path, {
     method: "POST",
     headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
@@ -228,7 +228,7 @@ async function post(caller: Caller, path: string, body: unknown): Promise<void> 
 }
 
 /** Makes the items known and brings in what orders want. Gives the GTINs of what moves. */
-async function stock(connection: NatsConnection, caller: Caller): Promise<readonly string[]> {
+async function stock(connection: NatsConnection, caller: Client): Promise<readonly string[]> {
   const wanted = Array.from({ length: skus }, (_, n) => `ITEM-${n}`);
   const moved = gtins(20);
   const marks = Array.from({ length: marksMax }, (_, n) => `MARK-${n}`);

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { jetstream } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
+import type { Client } from "@tallygate/client";
 import pg from "pg";
-import type { Caller } from "../../deploy/local/caller.ts";
 import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
 import { freePort, startNats, startPostgres } from "../../deploy/local/servers.ts";
 import type { Bench } from "./bench.ts";
@@ -146,7 +146,7 @@ async function publishNext(connection: NatsConnection, feeds: readonly Feed[]): 
 }
 
 /** Makes the items known, lets the first movements come, and puts what orders want on the shelf. Gives the movements that follow. */
-async function stock(connection: NatsConnection, caller: Caller, seconds: number): Promise<readonly Feed[]> {
+async function stock(connection: NatsConnection, caller: Client, seconds: number): Promise<readonly Feed[]> {
   const codes = gtins(skus);
   for (const [n, gtin] of codes.entries()) {
     await post(caller, "/v1/items", { sku: `ITEM-${n}`, name: gtin, gtins: [gtin] });
@@ -170,7 +170,7 @@ async function stock(connection: NatsConnection, caller: Caller, seconds: number
   return feeds;
 }
 
-async function post(caller: Caller, path: string, body: unknown): Promise<void> {
+async function post(caller: Client, path: string, body: unknown): Promise<void> {
   const answer = await caller.fetch(path, {
     method: "POST",
     headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Client, connect } from "@tallygate/client";
 import { createLog } from "@tallygate/kit";
 import { stringify } from "yaml";
 import { addTestClient } from "../../central/src/auth/testing.ts";
 import { openPool } from "../../central/src/db/pool.ts";
-import { Caller } from "../../deploy/local/caller.ts";
 import { Child } from "../../deploy/local/child.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -32,18 +32,18 @@ export async function startPart(
 export const unlimited = { client_per_minute: 1_000_000_000, client_burst: 1_000_000_000 };
 
 /** A client of a central that runs, which may do everything. */
-export async function addCaller(centralUrl: string, database: string): Promise<Caller> {
+export async function addCaller(centralUrl: string, database: string): Promise<Client> {
   const pool = openPool({ url: database, size: 1, applicationName: "bench", log: createLog("bench", "error") });
   try {
     const secret = await addTestClient(pool, "bench", [{ role: "admin", sites: "all" }]);
-    return new Caller(centralUrl, { client: "bench", secret });
+    return connect({ url: centralUrl, client: "bench", secret });
   } finally {
     await pool.end();
   }
 }
 
 /** The line of a request's head that says who asks. */
-export async function authorizationOf(caller: Caller): Promise<string> {
+export async function authorizationOf(caller: Client): Promise<string> {
   return `authorization: Bearer ${await caller.token()}\r\n`;
 }
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { jetstream } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
+import type { Client } from "@tallygate/client";
 import pg from "pg";
-import type { Caller } from "../../deploy/local/caller.ts";
 import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
 import { freePort, startNats, startPostgres } from "../../deploy/local/servers.ts";
 import type { Bench } from "./bench.ts";
@@ -130,7 +130,7 @@ async function oversold(
 }
 
 /** Makes the items known and brings their stock in as an edge would. */
-async function stock(natsUrl: string, caller: Caller): Promise<void> {
+async function stock(natsUrl: string, caller: Client): Promise<void> {
   const items = [...Array.from({ length: skus }, (_, n) => `ITEM-${n}`), "LAST"];
   for (const sku of items) {
     const added = await caller.fetch("/v1/items", {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Caller } from "../../deploy/local/caller.ts";
+import type { Client } from "@tallygate/client";
 import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
 import { freePort, startNats, startPostgres } from "../../deploy/local/servers.ts";
 import type { Bench } from "./bench.ts";
@@ -89,7 +89,7 @@ interface Where {
   readonly emptyPort: number;
   readonly requests: number;
   readonly size: LedgerSize;
-  readonly caller: Caller;
+  readonly caller: Client;
 }
 
 async function look(load: Omit<HttpLoad, "bodies" | "keys">) {

@@ -1,4 +1,4 @@
-import type { Caller } from "../../deploy/local/caller.ts";
+import type { Client } from "@tallygate/client";
 
 /** When each movement of a site's only epoch became visible in the central API, by its sequence; absolute, in ms. */
 export interface CursorWatch extends AsyncDisposable {
@@ -7,7 +7,7 @@ export interface CursorWatch extends AsyncDisposable {
 }
 
 /** Follows `/v1/stream`: an event comes after the commit, so a GET that is sent then sees what it tells. */
-export async function watchCursor(central: Caller): Promise<CursorWatch> {
+export async function watchCursor(central: Client): Promise<CursorWatch> {
   const stop = new AbortController();
   const response = await central.fetch("/v1/stream", { signal: stop.signal });
   if (response.body === null) throw new Error("the stream has no body");

@@ -9,14 +9,14 @@ export interface ClientSecret {
 
 const Token = z.object({ access_token: z.string(), expires_in: z.number() });
 
-/** So long before its end a token is not begun with any more. */
-const aheadMs = 10_000;
+/** So long before its end a token is not begun with any more; of one that lasts less than twice as long, half its time. */
+const aheadMs = 60_000;
 
 /** Gets tokens for one client; each is used until shortly before its end. */
 export class Tokens {
   readonly #ask: () => Promise<z.infer<typeof Token>>;
   readonly #now: () => number;
-  #last: { readonly text: Promise<string>; readonly endsMs: number } | undefined;
+  #last: { readonly text: Promise<string>; readonly untilMs: number } | undefined;
 
   constructor(ask: () => Promise<z.infer<typeof Token>>, now: () => number) {
     this.#ask = ask;
@@ -25,15 +25,16 @@ export class Tokens {
 
   /** A token that lasts a while yet. Rejects when central refuses the client. */
   async get(): Promise<string> {
-    if (this.#last !== undefined && this.#last.endsMs > this.#now() + aheadMs) return this.#last.text;
+    if (this.#last !== undefined && this.#last.untilMs > this.#now()) return this.#last.text;
     const asked = this.#ask();
     const text = asked.then(({ access_token }) => access_token);
     // Until it is known how long it lasts, those who ask at the same time share the question.
-    const own = { text, endsMs: Number.POSITIVE_INFINITY };
+    const own = { text, untilMs: Number.POSITIVE_INFINITY };
     this.#last = own;
     try {
       const { expires_in } = await asked;
-      if (this.#last === own) this.#last = { text, endsMs: this.#now() + expires_in * 1000 };
+      if (this.#last === own)
+        this.#last = { text, untilMs: this.#now() + Math.max(expires_in * 500, expires_in * 1000 - aheadMs) };
     } catch {
       if (this.#last === own) this.#last = undefined;
     }

@@ -3,8 +3,9 @@
  * address of central in TALLYGATE_CENTRAL. The client that it does so by is made in the database that TALLYGATE_DATABASE__URL names; its
  * secret is kept in the file SECRET.
  */
+
 import { fileURLToPath } from "node:url";
-import { Caller } from "../local/caller.ts";
+import { connect } from "@tallygate/client";
 import { readCatalogue } from "../local/catalogue.ts";
 import { openIntegrator } from "../local/integrator.ts";
 import { seedItems } from "../local/seed.ts";
@@ -18,5 +19,5 @@ const signal = AbortSignal.timeout(120_000);
 const catalogue = await readCatalogue({ root, scenario, signal });
 const env = { TALLYGATE_DATABASE__URL: database };
 const client = await openIntegrator({ root, file, env, signal });
-const items = await seedItems(new Caller(central, client), catalogue, signal);
+const items = await seedItems(connect({ url: central, ...client }), catalogue, signal);
 console.log(`${items} items are new to central.`);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { ClientSecret } from "./caller.ts";
+import type { ClientSecret } from "@tallygate/client";
 import { runCentral } from "./central-command.ts";
 
 export interface IntegratorOptions {

@@ -34,8 +34,6 @@ export const limits = {
   restartMaxMs: 5_000,
   /** One request to central while the demonstration is set up. */
   requestMs: 10_000,
-  /** A token that ends within this time is not used any more. */
-  tokenAheadMs: 60_000,
   /** A site that central has not heard of in this time keeps its places without names. */
   siteHeardMs: 300_000,
   siteHeardPauseMs: 500,

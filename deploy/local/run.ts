@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { type Client, connect } from "@tallygate/client";
 import { sentence } from "@tallygate/kit";
 import { type Address, formatAddress, onPorts, Ports, type Wish, wishOf } from "./addresses.ts";
-import { Caller } from "./caller.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { type DemoSite, readDemo } from "./demo.ts";
 import { adminPassword, writeCommandsConfiguration, writeConfiguration } from "./home.ts";
@@ -95,7 +95,7 @@ function openKeys({ root, home, screen, signal }: RunContext, plan: ReturnType<t
 }
 
 /** Our own client of central. */
-async function openClient(context: RunContext, http: Address, { database, nats, keys }: Surroundings): Promise<Caller> {
+async function openClient(context: RunContext, http: Address, { database, nats, keys }: Surroundings): Promise<Client> {
   const { root, home, signal } = context;
   writeCommandsConfiguration(home, {
     database: { url: database },
@@ -103,7 +103,7 @@ async function openClient(context: RunContext, http: Address, { database, nats, 
   });
   const env = { TALLYGATE_DATABASE__URL: database };
   const client = await openIntegrator({ root, file: join(home, "integrator-secret"), env, signal });
-  return new Caller(`http://${formatAddress(http)}`, client);
+  return connect({ url: `http://${formatAddress(http)}`, ...client });
 }
 
 interface CentralPlan {
@@ -161,13 +161,13 @@ async function openSite(context: RunContext, ports: Ports, plan: SitePlan, aroun
   });
 }
 
-async function seedCatalogue({ screen, signal }: RunContext, central: Caller, catalogue: Catalogue): Promise<void> {
+async function seedCatalogue({ screen, signal }: RunContext, central: Client, catalogue: Catalogue): Promise<void> {
   const work = () => seedItems(central, catalogue, signal);
   await screen.step("items", work, added => (added === 0 ? "are known" : `${added} added to the catalogue`));
 }
 
 /** Goes on beside everything else: central knows a site from when its edge has signed on. */
-async function labelPlaces({ screen, signal }: RunContext, central: Caller, catalogue: Catalogue): Promise<void> {
+async function labelPlaces({ screen, signal }: RunContext, central: Client, catalogue: Catalogue): Promise<void> {
   try {
     await namePlaces(central, catalogue, signal);
   } catch (cause) {

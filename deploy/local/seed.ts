@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Client } from "@tallygate/client";
 import { z } from "zod";
-import type { Caller } from "./caller.ts";
 import { limits } from "./limits.ts";
 
 /** What the simulator prints about the goods and places of its scenario. */
@@ -11,7 +11,7 @@ export const Catalogue = z.object({
 export type Catalogue = z.infer<typeof Catalogue>;
 
 /** Who asks central. */
-export type Central = Pick<Caller, "fetch">;
+export type Central = Pick<Client, "fetch">;
 
 const ProblemBody = z.object({ code: z.string(), detail: z.string().optional() });
 

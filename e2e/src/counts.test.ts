@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Client, connect } from "@tallygate/client";
 import { createLog } from "@tallygate/kit";
 import mqtt from "mqtt";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -8,7 +9,6 @@ import { addTestClient } from "../../central/src/auth/testing.ts";
 import { openCentral } from "../../central/src/central.ts";
 import { CentralConfig } from "../../central/src/config.ts";
 import { openPool } from "../../central/src/db/pool.ts";
-import { Caller } from "../../deploy/local/caller.ts";
 import type { LocalServer } from "../../deploy/local/local-server.ts";
 import { startNats, startPostgres } from "../../deploy/local/servers.ts";
 import { EdgeConfig } from "../../edge/src/config.ts";
@@ -23,7 +23,7 @@ const bolts = "BOLT-M8";
 let stack: AsyncDisposableStack;
 let nats: LocalServer;
 let edge: Edge;
-let caller: Caller;
+let caller: Client;
 let devices: mqtt.MqttClient;
 
 beforeAll(async () => {
@@ -46,7 +46,7 @@ beforeAll(async () => {
   const pool = openPool({ url, size: 1, applicationName: "test", log });
   const secret = await addTestClient(pool, "supervisor", [{ role: "admin", sites: "all" }]);
   await pool.end();
-  caller = new Caller(central.url, { client: "supervisor", secret });
+  caller = connect({ url: central.url, client: "supervisor", secret });
   const data = mkdtempSync(join(tmpdir(), "edge-"));
   stack.defer(() => rmSync(data, { recursive: true, force: true }));
   const device = (id: string, read_point: object) => ({

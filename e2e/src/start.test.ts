@@ -5,9 +5,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { connect } from "@tallygate/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { Caller } from "../../deploy/local/caller.ts";
 import { limits } from "../../deploy/local/limits.ts";
 import { isPortFree } from "../../deploy/local/ports.ts";
 import { childrenOf, isRunning } from "../../deploy/local/processes.ts";
@@ -86,7 +86,7 @@ const centralOf = (start: Start) => /central\s+(http:\S+)/.exec(start.said())?.[
 /** Asks central as the client that the run has made for itself. */
 function ask(start: Start, path: string): Promise<Response> {
   const secret = readFileSync(join(home, "integrator-secret"), "utf8");
-  return new Caller(centralOf(start), { client: "integrator", secret }).fetch(path);
+  return connect({ url: centralOf(start), client: "integrator", secret }).fetch(path);
 }
 
 /** The path of a movement that is in the ledger, once there is one. */

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { connect } from "@tallygate/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { z } from "zod";
-import { Caller } from "../../deploy/local/caller.ts";
 import { Child } from "../../deploy/local/child.ts";
 import { freePort } from "../../deploy/local/servers.ts";
 import { isAuthentic } from "../../docs/examples/verify-webhook.ts";
@@ -103,7 +103,8 @@ function here(commands: string): string {
 
 describe("a stranger with the tutorial", () => {
   test("takes goods in, sells, picks and ships them and takes one back, while the centre is killed: stock, documents, holds, events and the audit agree", async () => {
-    const caller = new Caller(addressOf(/central\s+(http:[^\s,]+)/), {
+    const caller = connect({
+      url: addressOf(/central\s+(http:[^\s,]+)/),
       client: "integrator",
       secret: readFileSync(join(home, "integrator-secret"), "utf8"),
     });

@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Client, connect } from "@tallygate/client";
 import type { ScenarioInput } from "@tallygate/firmware-sim";
 import { createLog, type NatsConfig } from "@tallygate/kit";
 import { isOutside, SiteId } from "@tallygate/protocol";
@@ -7,7 +8,6 @@ import { stringify } from "yaml";
 import { makeNatsKeys, makeSiteKey, type NatsKeys, serverConfiguration } from "../../central/src/auth/nats/keys.ts";
 import { addTestClient } from "../../central/src/auth/testing.ts";
 import { openPool } from "../../central/src/db/pool.ts";
-import { Caller } from "../../deploy/local/caller.ts";
 import type { LocalServer } from "../../deploy/local/local-server.ts";
 import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
 import { Part } from "../../deploy/local/part.ts";
@@ -59,7 +59,7 @@ export class System implements AsyncDisposable {
   /** How central signs on to NATS, which may do everything there. */
   readonly natsOfCentral: NatsConfig;
   readonly natsKeys: WrittenKeys;
-  #caller: Caller | undefined;
+  #caller: Client | undefined;
 
   constructor(
     parts: Pick<System, "dir" | "postgres" | "nats" | "influx" | "centrals" | "sites" | "natsOfCentral" | "natsKeys">,
@@ -79,7 +79,7 @@ export class System implements AsyncDisposable {
   }
 
   /** A client that may do everything. */
-  get caller(): Caller {
+  get caller(): Client {
     if (this.#caller === undefined) throw new Error("the first centre does not run yet");
     return this.#caller;
   }
@@ -105,7 +105,7 @@ export class System implements AsyncDisposable {
     const pool = openPool({ url, size: 1, applicationName: "e2e", log: createLog("e2e", "error") });
     const secret = await addTestClient(pool, "e2e", [{ role: "admin", sites: "all" }]);
     await pool.end();
-    this.#caller = new Caller(this.centralUrl, { client: "e2e", secret });
+    this.#caller = connect({ url: this.centralUrl, client: "e2e", secret });
   }
 
   site(name: string): Site {

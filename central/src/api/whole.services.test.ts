@@ -1,9 +1,9 @@
 import { jetstream } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { type Client, connect as connectCentral } from "@tallygate/client";
 import { createLog } from "@tallygate/kit";
 import { subjects } from "@tallygate/protocol";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { Caller } from "../../../deploy/local/caller.ts";
 import {
   type LocalPostgres,
   type LocalServer,
@@ -25,7 +25,7 @@ let nats: LocalServer;
 let influx: LocalServer;
 let central: Central;
 let nc: NatsConnection;
-let caller: Caller;
+let caller: Client;
 
 beforeAll(async () => {
   [postgres, nats, influx] = await Promise.all([startPostgres(), startNats(), startInflux()]);
@@ -42,7 +42,7 @@ beforeAll(async () => {
   const pool = openPool({ url, size: 1, applicationName: "test", log });
   const secret = await addTestClient(pool, "test", [{ role: "admin", sites: "all" }]);
   await pool.end();
-  caller = new Caller(central.url, { client: "test", secret });
+  caller = connectCentral({ url: central.url, client: "test", secret });
   nc = await connect({ servers: nats.url });
 });
 
