@@ -125,7 +125,8 @@ describe("a count", () => {
   });
 
   test("that is blind says in no answer what should be there, until it is handed in", async () => {
-    const place = await stocked({ code: oats, quantity: 41 }, { code: `${milk}(21)M1` });
+    // As many as no time or id that is told beside it can be taken for.
+    const place = await stocked({ code: oats, quantity: 7_000_041 }, { code: `${milk}(21)M1` });
     const id = await plan(place, { blind: true });
     const told: string[] = [];
     const hear = ({ body }: Answer) => told.push(JSON.stringify(body));
@@ -135,13 +136,13 @@ describe("a count", () => {
     hear(await step(id, "recount", { lines: [{ place, sku: "OATS" }] }));
     hear(await entries(id, [{ place, sku: "OATS", quantity: 1 }]));
     hear(await step(id, "submit", {}));
-    expect(told.join()).not.toMatch(/\b4[01]\b|M1|MILK/);
+    expect(told.join()).not.toMatch(/700004[01]|M1|MILK/);
     expect(await lines(id)).toMatchObject([
-      { sku: "OATS", expected: 41, variance: -40 },
+      { sku: "OATS", expected: 7_000_041, variance: -7_000_040 },
       { sku: "MILK", expected: 1, missing: [`${milk}(21)M1`] },
     ]);
     const open = await plan(place, { blind: false });
-    expect(await lines(open)).toMatchObject([{ expected: 41, counted: 0 }, { expected: 1 }]);
+    expect(await lines(open)).toMatchObject([{ expected: 7_000_041, counted: 0 }, { expected: 1 }]);
   });
 
   test("of things by serial number loses those that are missing, and moves here what was elsewhere", async () => {
