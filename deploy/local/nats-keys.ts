@@ -7,6 +7,8 @@ import type { NatsKeyFiles } from "./nats.ts";
 export interface SystemKeys extends NatsKeyFiles {
   /** What signs the keys of sites. */
   readonly sitesKey: string;
+  /** What signs the keys of readers of events. */
+  readonly readersKey: string;
   /** By site: what its edge signs on with. */
   readonly edges: Readonly<Record<string, string>>;
 }
@@ -33,5 +35,5 @@ export async function makeMissingKeys({ root, dir, sites, signal }: MakeKeys): P
   const env = { TALLYGATE_NATS__SITES_KEY: sitesKey };
   const missing = Object.entries(edges).filter(([, path]) => !existsSync(path));
   await Promise.all(missing.map(([site, path]) => runCentral({ root, args: ["edge-key", site, path], env, signal })));
-  return { configuration, credentials: file("central.creds"), sitesKey, edges };
+  return { configuration, credentials: file("central.creds"), sitesKey, readersKey: file("readers.key"), edges };
 }

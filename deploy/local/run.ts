@@ -99,7 +99,7 @@ async function openClient(context: RunContext, http: Address, { database, nats, 
   const { root, home, signal } = context;
   writeCommandsConfiguration(home, {
     database: { url: database },
-    nats: { servers: [nats], credentials: keys.credentials, sites_key: keys.sitesKey },
+    nats: { servers: [nats], credentials: keys.credentials, sites_key: keys.sitesKey, readers_key: keys.readersKey },
   });
   const env = { TALLYGATE_DATABASE__URL: database };
   const client = await openIntegrator({ root, file: join(home, "integrator-secret"), env, signal });
