@@ -4472,7 +4472,7 @@ export interface paths {
         put?: never;
         /**
          * Decides about an exception: of two who do at once, the second learns who was first and changes nothing
-         * @description Which actions an exception allows, `actions` says. `bind` changes the catalogue for all sites, and needs the permission catalogue.write there besides.
+         * @description Which actions an exception allows, `actions` says. `bind` gives the code a meaning at every site, and needs the permission code.bind at the exception's site besides.
          */
         post: {
             parameters: {
@@ -9614,6 +9614,13 @@ export interface components {
                  *     ]
                  */
                 "exception.resolve"?: "all" | string[];
+                /**
+                 * @description Their names, or `all`, which covers those that are yet to come.
+                 * @example [
+                 *       "lyon"
+                 *     ]
+                 */
+                "code.bind"?: "all" | string[];
                 /**
                  * @description Their names, or `all`, which covers those that are yet to come.
                  * @example [

@@ -1,6 +1,7 @@
 /**
  * What a caller may do. Each route asks for one of these, and for the sites that it touches; nothing else decides.
- * `document.*` are orders, shipments, transfers and returns; `document.work` is carrying them out at a site.
+ * `document.*` are orders, shipments, transfers and returns; `document.work` is carrying them out at a site. `code.bind` is giving a code
+ * that nobody knows, and that waits at a site, to an item that there is: less than `catalogue.write`, for it takes nothing from any item.
  */
 export const permissions = [
   "stock.read",
@@ -15,6 +16,7 @@ export const permissions = [
   "count.write",
   "count.approve",
   "exception.resolve",
+  "code.bind",
   "reservation.write",
   "document.write",
   "place.write",
@@ -31,7 +33,7 @@ const operator = [...viewer, "movement.write", "document.work", "count.write", "
 export const roles = {
   viewer,
   operator,
-  site_manager: [...operator, "count.approve", "reservation.write", "document.write", "place.write"],
+  site_manager: [...operator, "count.approve", "code.bind", "reservation.write", "document.write", "place.write"],
   integrator: [
     ...viewer,
     "event.read",

@@ -333,25 +333,65 @@ test("the summary counts what is open by kind, also of one site", async () => {
 });
 
 describe("who may decide", () => {
-  const asOperator: Authenticator = {
-    authenticate: async request => {
-      const site = request.headers.get("x-site") ?? "lyon";
-      return { ok: true, value: { kind: "person", id: "olga", grants: [{ role: "operator", sites: [site] }] } };
+  /** A person with a role at a site, as two headers say. */
+  const withRole = {
+    authenticate: async (request: Request) => {
+      const [role, site] = [request.headers.get("x-role") ?? "operator", request.headers.get("x-site") ?? "lyon"];
+      const grants = [{ role, sites: site === "all" ? "all" : [site] }];
+      return { ok: true, value: { kind: "person", id: `${role} of ${site}`, grants } };
     },
   } as Authenticator;
+  let people: TestApi;
+  beforeAll(async () => {
+    people = await openTestApi(ledger, undefined, { authenticator: withRole, routes: new Hono() });
+  });
+  afterAll(() => people?.[Symbol.asyncDispose]());
 
-  test("has the permission at the exception's site, and that of the catalogue to bind", async () => {
-    await using operators = await openTestApi(ledger, undefined, { authenticator: asOperator, routes: new Hono() });
+  const ignore = { action: "ignore", reason: "r" };
+  const bind = { action: "bind", sku: "OAT" };
+  const manager = { "x-role": "site_manager" };
+
+  test("has the permission at the exception's site", async () => {
     await ledger.apply(lyon, [{ code: "code:MINE" }]);
     const { id } = await newest("movement.code_unknown", "MINE");
     const path = `/v1/exceptions/${id}/resolve`;
-    const ignore = { action: "ignore", reason: "r" };
-    expect((await operators.post(path, ignore, { "x-site": "oslo" })).body).toMatchObject({ status: 403 });
-    const bind = await operators.post(path, { action: "bind", sku: "OAT" });
-    expect(bind.body).toMatchObject({ status: 403, code: "access.denied", at: "body.action" });
+    expect((await people.post(path, ignore, { "x-site": "oslo" })).body).toMatchObject({ status: 403 });
     const bulk = { ids: [id], decision: ignore };
-    const { body } = await operators.post("/v1/exceptions/resolve", bulk, { "x-site": "oslo" });
+    const { body } = await people.post("/v1/exceptions/resolve", bulk, { "x-site": "oslo" });
     expect(body.items).toMatchObject([{ state: null, problem: { code: "exception.unknown" } }]);
-    expect((await operators.post(path, ignore)).status).toBe(200);
+    expect((await people.post(path, ignore)).status).toBe(200);
+  });
+
+  test("binds a code that came up at their site if they manage it, and the catalogue's change is theirs", async () => {
+    await ledger.apply(lyon, [{ code: "code:BOUND-HERE", quantity: 2 }]);
+    const { id } = await newest("movement.code_unknown", "BOUND-HERE");
+    const path = `/v1/exceptions/${id}/resolve`;
+    const denied = { status: 403, code: "access.denied", at: "body.action" };
+    expect((await people.post(path, bind)).body).toMatchObject(denied);
+    const bulk = { ids: [id], decision: bind };
+    const refused = (await people.post("/v1/exceptions/resolve", bulk)).body.items;
+    expect(refused).toMatchObject([{ state: "open", problem: { code: "access.denied" } }]);
+    const ofOslo = { ...manager, "x-site": "oslo" };
+    expect((await people.post(path, bind, ofOslo)).body).toMatchObject({ status: 403 });
+    const others = (await people.post("/v1/exceptions/resolve", bulk, ofOslo)).body.items;
+    expect(others).toMatchObject([{ state: null, problem: { code: "exception.unknown" } }]);
+    expect((await api.get("/v1/items/OAT")).body.codes).not.toContain("code:BOUND-HERE");
+    expect((await people.post(path, bind, manager)).body).toMatchObject({ resolved_by: "person:site_manager of lyon" });
+    expect((await api.get("/v1/items/OAT")).body.codes).toContain("code:BOUND-HERE");
+    const { body: trail } = await api.get("/v1/audit/changes?resource=/v1/items/OAT&limit=1");
+    expect(trail.items).toMatchObject([{ actor: "person:site_manager of lyon", action: "item.change", site: null }]);
+  });
+
+  test("takes a code from no item by binding it", async () => {
+    await ledger.apply(lyon, [{ code: "code:SILENT" }]);
+    const { id } = await newest("movement.code_unknown", "SILENT");
+    await api.post("/v1/items", { sku: "OTHER", name: "Other" });
+    const decided = await Promise.all([
+      people.post(`/v1/exceptions/${id}/resolve`, { action: "bind", sku: "OTHER" }, manager),
+      people.post(`/v1/exceptions/${id}/resolve`, bind, manager),
+    ]);
+    expect(decided.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const manages = await people.request("PATCH", "/v1/items/OTHER", { headers: manager, body: { codes: [] } });
+    expect(manages.status, "what a code means is changed by those of the catalogue").toBe(403);
   });
 });

@@ -37,7 +37,6 @@ import { apiLimits } from "../limits.ts";
 import { type Done, idempotent, once, refusable } from "../once.ts";
 import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
 import type { ApiParts } from "../parts.ts";
-import { Refused } from "../refused.ts";
 
 const tags = ["exceptions"];
 const reads = { permission: "exception.read", sites: "some" } as const;
@@ -117,7 +116,7 @@ const resolveRoute = guardedRoute(resolves, {
   tags,
   summary: "Decides about an exception: of two who do at once, the second learns who was first and changes nothing",
   description:
-    "Which actions an exception allows, `actions` says. `bind` changes the catalogue for all sites, and needs the permission catalogue.write there besides.",
+    "Which actions an exception allows, `actions` says. `bind` gives the code a meaning at every site, and needs the permission code.bind at the exception's site besides.",
   request: {
     params: exceptionParams("resolve"),
     headers: idempotent.extend(expected.shape),
@@ -201,7 +200,6 @@ export function exceptionRoutes({ pool, relay, log }: ApiParts) {
     })
     .openapi(bulkRoute, async c => {
       const { ids, filter, decision } = c.req.valid("json");
-      if (decision.action === "bind") requireCatalogue(c);
       const sites = sitesOf(c);
       const found = ids ?? (await readExceptionIds(pool, filterOf(filter, sites), exceptionLimits.bulkMax + 1));
       const chosen = found.slice(0, exceptionLimits.bulkMax);
@@ -229,7 +227,9 @@ export function exceptionRoutes({ pool, relay, log }: ApiParts) {
         const result =
           row === undefined || !mayDecide(row, sites)
             ? refuse("exception.unknown", `There is no exception ${id}.`)
-            : await decideOne(row, decision, deciding, atOnce);
+            : decision.action === "bind" && !mayBind(c, row)
+              ? notToBind(row)
+              : await decideOne(row, decision, deciding, atOnce);
         results.push({ id, result });
       }
       const states = await statesOf(pool, chosen);
@@ -257,9 +257,10 @@ export function exceptionRoutes({ pool, relay, log }: ApiParts) {
     .openapi(resolveRoute, async c => {
       const { id } = c.req.valid("param");
       const decision = c.req.valid("json");
-      if (decision.action === "bind") requireCatalogue(c);
       const found = await find(c, id);
       if (!found.ok) return answerProblem(c, found.problem);
+      if (decision.action === "bind" && !mayBind(c, found.value))
+        return answerProblem(c, notToBind(found.value).problem);
       const late = laterThan(decision);
       if (late !== undefined) return answerProblem(c, late);
       const key = c.req.valid("header")["idempotency-key"];
@@ -286,12 +287,16 @@ function decidingOf(c: Context): Deciding {
   return { actor: callerOf(c), cause: c.get("principal").kind, nowMs: Date.now() };
 }
 
-/** Whoever may resolve exceptions at one site does not thereby say what a code means at all of them. */
-function requireCatalogue(c: Context): void {
-  if (sitesWith(c.get("principal"), "catalogue.write") === "all") return;
-  const detail =
-    "To bind a code changes the catalogue of all sites, and needs the permission catalogue.write besides; ask somebody who has it.";
-  throw new Refused({ code: "access.denied", detail, at: "body.action" });
+/** Whoever may resolve exceptions at a site does not thereby say what a code means, for that it means everywhere. */
+function mayBind(c: Context, { site }: ExceptionRow): boolean {
+  const sites = sitesWith(c.get("principal"), "code.bind");
+  return sites === "all" || (site !== null && sites.has(site));
+}
+
+function notToBind({ site }: ExceptionRow) {
+  const where = site === null ? "all sites" : `the site ${site}`;
+  const detail = `To bind a code needs the permission code.bind at ${where} besides, which a site manager has; ask one of them.`;
+  return refuse("access.denied", detail, { at: "body.action" });
 }
 
 function mayDecide({ site }: ExceptionRow, sites: readonly string[] | undefined): boolean {
