@@ -34,6 +34,28 @@ describe("the documents", () => {
     }
   });
 
+  it("name each model test beside every invariant that its name says it holds", () => {
+    const rows = new Map(
+      read("docs/architecture.md")
+        .split("\n")
+        .flatMap(line => [...line.matchAll(/^\| (I\d+) \|/g)].map(([, invariant = ""]) => [invariant, line] as const)),
+    );
+    const files = ["protocol", "edge", "central"].flatMap(folder =>
+      readdirSync(join(root, folder, "src"), { recursive: true, encoding: "utf8" })
+        .filter(file => /\.model(\.services)?\.test\.ts$/.test(file))
+        .map(file => join(folder, "src", file)),
+    );
+    const held = files.flatMap(file =>
+      [...read(file).matchAll(/\b(?:test|it)\("((?:I\d+(?:, )?)+): /g)].flatMap(([, invariants = ""]) =>
+        invariants.split(", ").map(invariant => ({ file, invariant })),
+      ),
+    );
+    expect(held.length).toBeGreaterThan(8);
+    for (const { file, invariant } of held) {
+      expect(rows.get(invariant), `${invariant} does not name ${file}`).toContain(`\`${file}\``);
+    }
+  });
+
   it("have no link to a file that is not there", () => {
     for (const document of documents()) {
       const prose = read(document).replaceAll(/```[\s\S]*?```|`[^`\n]*`/g, "");
