@@ -15,46 +15,49 @@ import type { Client } from "../db/pool.ts";
 import { readMovements } from "../db/queries/movements.ts";
 import { readStockItems } from "../db/queries/stock.ts";
 import { listReservations } from "../db/reservations/list.ts";
-import { openTestServer, type TestDatabase, type TestServer } from "../db/testing.ts";
-import { plansOf } from "../follow/testing-plans.ts";
+import type { TestDatabase } from "../db/testing.ts";
+import { openLargeLedger } from "../db/testing-large-ledger.ts";
+import { plansOf } from "../db/testing-plans.ts";
 
 const n = 50_000;
 const limit = 50;
 /** Of each list, a page of 50: what is read besides them is some filtered rows and what belongs to them, and never the table. */
 const readMax = n / 5;
 
-let server: TestServer;
 let database: TestDatabase;
 beforeAll(async () => {
-  server = await openTestServer();
-  database = await server.open();
-  await database.pool.query(rows);
+  database = await openLargeLedger({
+    sites: 20,
+    places: ["supplier", "customer", "dock", "shelf"],
+    outside: ["supplier", "customer"],
+    items: n,
+    movements: {
+      count: n,
+      item: "1 + n % 500",
+      code: "'thing ' || n",
+      from: "4 * (site - 1) + 1",
+      to: "4 * (site - 1) + 3",
+      step: "receiving",
+      readPoint: "'dock-' || n % 3",
+    },
+    more: rows,
+  });
 }, 180_000);
-afterAll(async () => {
-  await database?.[Symbol.asyncDispose]();
-  await server?.[Symbol.asyncDispose]();
-});
+afterAll(() => database?.[Symbol.asyncDispose]());
 
-/** 50,000 rows of each table that grows, most of them done with, and next to nothing of each kind at the site `quiet`. */
+/** 50,000 rows of each other table that grows, most of them done with, and next to nothing of each kind at the site `quiet`. */
 const rows = `
-  insert into site (code) select 'site-' || n from generate_series(1, 20) n;
   insert into site (code) values ('quiet');
-  insert into place (site_id, code, outside) select s, code, code in ('supplier', 'customer')
-    from generate_series(1, 21) s, unnest(array['supplier', 'customer', 'dock', 'shelf']) code;
-  insert into item (sku, name, uom, status, catalogue_version)
-    select 'SKU-' || n, 'Grain ' || n, 'H87', case when n % 5000 = 0 then 'draft' else 'active' end, n from generate_series(1, ${n}) n;
+  insert into place (site_id, code, outside) select 21, code, code in ('supplier', 'customer')
+    from unnest(array['supplier', 'customer', 'dock', 'shelf']) code;
+  insert into epoch (site_id, code, start_hash, cursor_hash) values (21, lpad(to_hex(21), 16, '0'), '', '');
+  update item set status = 'draft' where id % 5000 = 0;
   insert into item_code select '(01)' || lpad(n::text, 14, '0'), n from generate_series(1, ${n}) n;
   insert into item_party_code select 'party-' || n % 7, 'P' || n, n from generate_series(1, ${n}) n;
   insert into price (item_id, list, currency, amount) select n, 'list-' || n % 3, 'EUR', n from generate_series(1, ${n}) n;
   insert into stock (item_id, place_id, site_id, on_hand)
     select n, 4 * (n % 20) + 3, n % 20 + 1, 5 from generate_series(1, ${n}) n;
   insert into stock select 7, 84, 21, 1;
-  insert into epoch (site_id, code, start_hash, cursor_hash) select id, lpad(to_hex(id), 16, '0'), '', '' from site;
-  insert into movement (epoch_id, seq, site_id, quantity, event_time, record_time, item_id, posted_from, posted_to,
-      code, from_account, to_account, biz_step, read_point, cause, hash)
-    select 1 + n % 20, 1 + n / 20, 1 + n % 20, 1, at, at, 1 + n % 500, 1, 3, 'thing ' || n, 'supplier', 'dock', 'receiving',
-      'dock-' || n % 3, 'reading', ''
-    from generate_series(0, ${n - 1}) n, lateral (select timestamptz '2026-11-01' + n * interval '1 s' as at);
   insert into held_movement select 1, n, '(01)' || n, 'code.unknown' from generate_series(1, 20) n;
   insert into document (id, kind, number, site_id, to_site_id, state, partner, reference, created_at, updated_at, ended_at)
     select uuidv7(), case when n % 5000 = 1 then 'return' when n % 3 = 0 then 'shipment' else 'order' end, n, 1 + n % 20, null, 'shipped',
@@ -98,8 +101,7 @@ const rows = `
     select uuidv7(), 1 + n % 20, 'cycle', true, true, case when n % 1000 = 0 then 'counting' else 'posted' end, 'person:maria', now()
     from generate_series(1, ${n}) n;
   insert into count_observation (site_id, epoch, seq, place, code, quantity, event_time, read_point, session, count_id)
-    select 1 + n % 20, '00', n, 'shelf', 'x', 1, now(), 'x', 'x', case when n % 1000 <> 0 then uuidv7() end from generate_series(1, ${n}) n;
-  analyze;`;
+    select 1 + n % 20, '00', n, 'shelf', 'x', 1, now(), 'x', 'x', case when n % 1000 <> 0 then uuidv7() end from generate_series(1, ${n}) n;`;
 
 const page = { before: undefined, limit };
 const newest = { after: undefined, limit };

@@ -6,32 +6,36 @@ import { readMoved, readSitesWithDocuments } from "../db/follow/moved.ts";
 import { readAnnounced, readCounted, readLists, readMatchesOf, readReversed } from "../db/follow/traces.ts";
 import { queueUnits, readAnnouncedUnits, readUnits } from "../db/follow/units.ts";
 import type { Client } from "../db/pool.ts";
-import { openTestServer, type TestDatabase, type TestServer } from "../db/testing.ts";
+import type { TestDatabase } from "../db/testing.ts";
+import { openLargeLedger } from "../db/testing-large-ledger.ts";
+import { plansOf } from "../db/testing-plans.ts";
 import { byIndexOnly } from "../ingest/apply-in-transaction.ts";
-import { plansOf } from "./testing-plans.ts";
 
 const documents = 100_000;
 
-let server: TestServer;
 let database: TestDatabase;
 beforeAll(async () => {
-  server = await openTestServer();
-  database = await server.open();
-  await database.pool.query(rows);
+  database = await openLargeLedger({
+    sites: 10,
+    places: ["supplier", "customer", "dock", "shelf"],
+    outside: ["supplier", "customer"],
+    items: 10,
+    movements: {
+      count: documents,
+      item: "1 + seq % 10",
+      code: "'thing ' || seq",
+      from: "4 * (site - 1) + 3",
+      to: "4 * (site - 1) + 2",
+      step: "shipping",
+      readPoint: "'dock-1/1'",
+    },
+    more: rows,
+  });
 }, 180_000);
-afterAll(async () => {
-  await database?.[Symbol.asyncDispose]();
-  await server?.[Symbol.asyncDispose]();
-});
+afterAll(() => database?.[Symbol.asyncDispose]());
 
 /** 100,000 open documents of three kinds at ten sites, all for ten items, so each item has many; and as many movements that they matched. */
 const rows = `
-  insert into site (code) select 'site-' || n from generate_series(1, 10) n;
-  insert into place (site_id, code, outside) select s, code, code in ('supplier', 'customer') from generate_series(1, 10) s,
-    unnest(array['supplier', 'customer', 'dock', 'shelf']) code;
-  insert into item (sku, name, uom, catalogue_version) select 'SKU-' || n, 'x', 'H87', n from generate_series(1, 10) n;
-  insert into epoch (site_id, code, start_hash, cursor_hash, cursor_seq)
-    select s, lpad(to_hex(s), 16, '0'), sha256('x'), sha256('x'), ${documents / 10} from generate_series(1, 10) s;
   insert into document (id, kind, number, site_id, state, created_at, updated_at)
     select uuidv7(), (array['order', 'shipment', 'return'])[1 + n % 3], n, 1 + n % 10, 'x', now(), now()
     from generate_series(1, ${documents}) n;
@@ -46,20 +50,13 @@ const rows = `
   insert into document_list_member (list_id, position, document_id)
     select l.id, 0, d.id from (select id, row_number() over () n from document_list) l
     join (select id, row_number() over () n from document) d using (n);
-  insert into movement (epoch_id, seq, site_id, quantity, event_time, record_time, item_id, posted_from, posted_to,
-      code, from_account, to_account, biz_step, read_point, cause, hash)
-    select site, seq, site, 1, at, at, 1 + seq % 10, 4 * (site - 1) + 3, 4 * (site - 1) + 2, 'thing ' || seq,
-      'dock', 'customer', 'shipping', 'dock-1/1', 'reading', sha256('x')
-    from (select 1 + n % 10 as site, 1 + n / 10 as seq, timestamptz '2026-11-01' + n * interval '1 s' as at
-      from generate_series(0, ${documents - 1}) n) told;
   insert into document_match (epoch_id, seq, document_id, line, step, quantity, why, event_time)
     select m.epoch_id, m.seq, d.id, 1, 'done', 1, 'awaited', now() from movement m
     join (select id, row_number() over () - 1 as n from document) d on d.n = (m.epoch_id - 1) + 10 * (m.seq - 1);
   insert into document_thing (code, document_id, step, line) select 'thing ' || number, id, 'done', 1 from document;
   insert into follow_cursor select id, cursor_seq - 20 from epoch;
   insert into unit (code, site_id, seen) select code, 1, now() from document_unit;
-  insert into unit_content (unit_code, item_id, code, serialised, quantity) select code, 1, 'x ' || code, true, 1 from unit;
-  analyze;`;
+  insert into unit_content (unit_code, item_id, code, serialised, quantity) select code, 1, 'x ' || code, true, 1 from unit;`;
 
 const stretches = [1, 2].map(id => ({ epochId: id, siteId: id, after: documents / 10 - 20, upto: documents / 10 }));
 const asked = [{ kind: "shipment", siteId: 3, itemId: 7 } as const, { kind: "order", siteId: 4, itemId: 1 } as const];

@@ -1,5 +1,6 @@
 import { lotInCode } from "../ledger/lots.ts";
 import type { Executor } from "../pool.ts";
+import { readSiteIds, sitesAsked } from "./sites.ts";
 import { Conditions } from "./sql.ts";
 
 export interface StockItemRow {
@@ -37,11 +38,13 @@ export async function readStockItems(
   { after, limit }: { readonly after: string | undefined; readonly limit: number },
 ): Promise<StockItemRow[]> {
   const conditions = new Conditions().when(filter.sku, sku => `i.sku = ${sku}`).when(after, sku => `i.sku > ${sku}`);
-  const account = accountCondition(conditions, filter);
-  if (account !== "") {
-    const stocked = `select s.item_id from stock s join place p on p.id = s.place_id join site on site.id = p.site_id where ${account}`;
-    conditions.add(`i.id in (${stocked})`);
-  }
+  const account = placeConditions(conditions, filter);
+  const siteIds = await readSiteIds(db, sitesAsked(filter.site, filter.sites));
+  if (siteIds !== undefined) account.push(`s.site_id = any(${conditions.value(siteIds)}::integer[])`);
+  if (account.length > 0)
+    conditions.add(
+      `i.id in (select s.item_id from stock s join place p on p.id = s.place_id where ${account.join(" and ")})`,
+    );
   conditions.when(filter.lot, lot => `i.id in (select item_id from lot where lot.lot = ${lot})`);
   const { rows } = await db.query<StockItemRow>(
     `select i.id, i.sku, i.name, i.uom from item i ${conditions.where()} order by i.sku limit ${conditions.value(limit)}`,
@@ -158,11 +161,14 @@ export async function readLotLevels(
   return rows;
 }
 
-function accountCondition(conditions: Conditions, { site, sites, place, placeIds }: StockFilter): string {
-  const parts: string[] = [];
-  if (site !== undefined) parts.push(`site.code = ${conditions.value(site)}`);
-  if (sites !== undefined) parts.push(`site.code = any(${conditions.value(sites)}::text[])`);
-  if (placeIds !== undefined) parts.push(`p.id = any(${conditions.value(placeIds)}::integer[])`);
-  else if (place !== undefined) parts.push(`p.code = ${conditions.value(place)}`);
+function accountCondition(conditions: Conditions, filter: StockFilter): string {
+  const parts = placeConditions(conditions, filter);
+  if (filter.site !== undefined) parts.push(`site.code = ${conditions.value(filter.site)}`);
+  if (filter.sites !== undefined) parts.push(`site.code = any(${conditions.value(filter.sites)}::text[])`);
   return parts.join(" and ");
+}
+
+function placeConditions(conditions: Conditions, { place, placeIds }: StockFilter): string[] {
+  if (placeIds !== undefined) return [`p.id = any(${conditions.value(placeIds)}::integer[])`];
+  return place === undefined ? [] : [`p.code = ${conditions.value(place)}`];
 }
