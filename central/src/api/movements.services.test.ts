@@ -10,7 +10,8 @@ const oslo = new TestSite("oslo");
 const gtin = "(01)09506000134352";
 
 beforeAll(async () => {
-  ledger = await openTestLedger();
+  server = await openOwnTestServer();
+  ledger = await openTestLedger(server);
   api = await openTestApi(ledger);
   await api.post("/v1/items", { sku: "OAT-1L", name: "Oat drink 1 L", gtins: ["9506000134352"] });
   for (let index = 0; index < 5; index++) {
@@ -83,7 +84,7 @@ describe("GET /v1/movements", () => {
     expect(await list(query)).toHaveLength(count);
   });
 
-  test.each(["", "sku=OAT-1L&", "site=lyon&state=posted&"])(
+  test.each(["", "sku=OAT-1L&", "site=lyon&", "site=lyon&state=posted&"])(
     "pages of %j survive what comes meanwhile",
     async filter => {
       const expected = ids(await list(`${filter}limit=500`));
@@ -281,12 +282,12 @@ describe("operation", () => {
   });
 
   test("refuses with a code of its own while the database is away, and works again by itself", async () => {
-    await ledger.postgres.kill();
+    await server.postgres.kill();
     expect((await api.get("/v1/stock/OAT-1L")).body).toMatchObject({ status: 503, code: "stock.unavailable" });
     expect((await api.get("/v1/movements")).body).toMatchObject({ status: 503, code: "stock.unavailable" });
     expect((await api.post("/v1/items", { sku: "DOWN", name: "d" })).body).toMatchObject({ status: 503 });
     expect((await api.get("/readyz")).status).toBe(503);
-    await ledger.postgres.restart();
+    await server.postgres.restart();
     await vi.waitFor(async () => expect((await api.get("/readyz")).status).toBe(200), {
       timeout: 10_000,
       interval: 50,

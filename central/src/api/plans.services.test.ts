@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readChanges } from "../db/audit/changes.ts";
-import { readItems } from "../db/catalogue/items.ts";
+import { type ItemRow, readItems } from "../db/catalogue/items.ts";
 import { readPrices } from "../db/catalogue/prices.ts";
 import { listCounts } from "../db/counts/counts.ts";
 import { listObservations } from "../db/counts/observations.ts";
@@ -12,7 +12,7 @@ import { readExceptions } from "../db/exceptions/read.ts";
 import { readLots } from "../db/places/lots.ts";
 import { readReorderPoints } from "../db/places/reorder-points.ts";
 import type { Client } from "../db/pool.ts";
-import { readMovements } from "../db/queries/movements.ts";
+import { type MovementKey, type MovementRow, readMovements } from "../db/queries/movements.ts";
 import { readStockItems } from "../db/queries/stock.ts";
 import { listReservations } from "../db/reservations/list.ts";
 import type { TestDatabase } from "../db/testing.ts";
@@ -21,6 +21,7 @@ import { plansOf } from "../db/testing-plans.ts";
 
 const n = 50_000;
 const limit = 50;
+const ofQuiet = 200;
 /** Of each list, a page of 50: what is read besides them is some filtered rows and what belongs to them, and never the table. */
 const readMax = n / 5;
 
@@ -52,6 +53,10 @@ const rows = `
     from unnest(array['supplier', 'customer', 'dock', 'shelf']) code;
   insert into epoch (site_id, code, start_hash, cursor_hash) values (21, lpad(to_hex(21), 16, '0'), '', '');
   update item set status = 'draft' where id % 5000 = 0;
+  insert into movement (epoch_id, seq, site_id, quantity, event_time, record_time, code, from_account, to_account, biz_step, read_point, cause, hash)
+    select 21, n, 21, 1, at, at, 'x', 'supplier', 'dock', 'receiving', 'dock-1', 'reading', ''
+    from generate_series(1, ${ofQuiet}) n, lateral (select timestamptz '2026-11-01' + n / 3 * interval '1 s' as at);
+  update item set name = name || ' teabags' where id % 5000 = 0;
   insert into item_code select '(01)' || lpad(n::text, 14, '0'), n from generate_series(1, ${n}) n;
   insert into item_party_code select 'party-' || n % 7, 'P' || n, n from generate_series(1, ${n}) n;
   insert into price (item_id, list, currency, amount) select n, 'list-' || n % 3, 'EUR', n from generate_series(1, ${n}) n;
@@ -105,6 +110,7 @@ const rows = `
 
 const page = { before: undefined, limit };
 const newest = { after: undefined, limit };
+const older = { after: ["2026-11-01T00:00:30.000000Z", 21, 91], limit } as const;
 const pastId = "ffffffff-ffff-7fff-bfff-ffffffffffff";
 const time = "2026-11-01T06:00:00Z";
 const site = "site-3";
@@ -140,6 +146,16 @@ const questions: readonly (readonly [string, (db: Client) => Promise<unknown>])[
   ["movements", db => readMovements(db, { by: "record" }, newest)],
   ["movements of a site", db => readMovements(db, { site, by: "record" }, newest)],
   ["movements of some sites", db => readMovements(db, { sites, by: "record" }, newest)],
+  ["movements of a quiet site", db => readMovements(db, { site: "quiet", by: "record" }, newest)],
+  ["movements of a quiet site, the next page", db => readMovements(db, { site: "quiet", by: "record" }, older)],
+  [
+    "movements of a quiet site until a time",
+    db => readMovements(db, { site: "quiet", until: time, by: "record" }, newest),
+  ],
+  [
+    "movements of a quiet site and a busy one",
+    db => readMovements(db, { sites: ["quiet", site], by: "record" }, newest),
+  ],
   ["movements at a read point", db => readMovements(db, { readPoint: "dock-1", by: "record" }, newest)],
   ["movements that are held", db => readMovements(db, { state: "held", by: "record" }, newest)],
   ["movements of an item", db => readMovements(db, { sku: "SKU-77", by: "record" }, newest)],
@@ -182,6 +198,10 @@ const questions: readonly (readonly [string, (db: Client) => Promise<unknown>])[
   ["what was counted at a site", db => listObservations(db, { site, waiting: false }, newest)],
   ["what waits for a count", db => listObservations(db, { site, waiting: true }, newest)],
   ["items", db => readItems(db, { limit })],
+  ["items by words that all of them have", db => readItems(db, { search: "gra", limit })],
+  ["items by words that few of them have", db => readItems(db, { search: "teab", limit })],
+  ["items by words that none of them has", db => readItems(db, { search: "zebra", limit })],
+  ["items by words, the next page", db => readItems(db, { search: "grain teab", after: "SKU-30000", limit })],
   ["items by code", db => readItems(db, { classKey: "(01)00000000000077", limit })],
   ["items by a party's code", db => readItems(db, { partyCode: "P77", party: "party-0", limit })],
   ["items in a state", db => readItems(db, { status: "draft", limit })],
@@ -202,5 +222,44 @@ describe("with 50,000 rows of each kind, a page of a list is read without the re
   test("and a question without an index is found", async () => {
     const { read } = await plansOf(database.pool, db => db.query("select 1 from document where version = 7"), "");
     expect(read).toBe(n);
+  });
+});
+
+/** All that a list gives, page by page. */
+async function all<T>(read: (last: T | undefined) => Promise<readonly T[]>): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (;;) {
+    const rows = await read(found.at(-1));
+    found.push(...rows);
+    if (rows.length === 0) return found;
+  }
+}
+
+describe("what such a page is read by changes nothing of what it shows:", () => {
+  test.each([[["quiet"]], [["quiet", site]], [["nowhere"]]])("movements of %j", async within => {
+    const pages = await all<MovementRow>(last => {
+      const after: MovementKey | undefined = last && [last.record_time, last.epoch_id, last.seq];
+      return readMovements(database.pool, { sites: within, by: "record" }, { after, limit: 37 });
+    });
+    const { rows } = await database.pool.query(
+      `select epoch_id, seq from movement where site_id in (select id from site where code = any($1))
+       order by record_time desc, epoch_id desc, seq desc`,
+      [within],
+    );
+    expect(pages.map(({ epoch_id, seq }) => ({ epoch_id, seq }))).toEqual(rows);
+  });
+
+  test.each(["teab", "grain 4999", "gra teab", "zebra"])("items by %j", async search => {
+    const pages = await all<ItemRow>(last => readItems(database.pool, { search, after: last?.item.sku, limit: 3 }));
+    const { rows } = await database.pool.query(
+      "select sku from item where words @@ to_tsquery('simple', $1) order by sku",
+      [
+        search
+          .split(" ")
+          .map(word => `${word}:*`)
+          .join(" & "),
+      ],
+    );
+    expect(pages.map(({ item }) => item.sku)).toEqual(rows.map(({ sku }) => sku));
   });
 });

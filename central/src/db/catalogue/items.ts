@@ -51,14 +51,41 @@ export async function readItems(
     .when(filter.partyCode, value => `i.id in (select item_id from item_party_code where code = ${value})`)
     .when(filter.family, value => `i.family_id = (select id from item where sku = ${value})`)
     .when(filter.status, value => `i.status = ${value}`)
-    .when(queryOf(filter.search), value => `i.words @@ to_tsquery('simple', ${value})`)
     .when(after, value => `i.sku > ${value}`);
+  const words = queryOf(filter.search);
+  const rowsMax = conditions.value(limit);
   const { rows } = await db.query<ItemRow>(
-    `select ${columns} from item i ${conditions.where()} order by i.sku limit ${conditions.value(limit)}`,
+    words === undefined
+      ? `select ${columns} from item i ${conditions.where()} order by i.sku limit ${rowsMax}`
+      : `${foundBy(conditions, conditions.value(words), rowsMax)}
+         select ${columns} from found join item i on i.id = found.id order by i.sku`,
     conditions.values,
   );
   return rows;
 }
+
+/**
+ * The first items that have the words. How many have them, the planner cannot tell from the beginning of a word, and either way is dear
+ * where the other is right: what half of the catalogue has is soon found along the SKUs, and what three items have by the index of words
+ * alone. So the next items by SKU are looked through, so many at most, and the index is asked where they had too few.
+ */
+function foundBy(conditions: Conditions, words: string, rowsMax: string): string {
+  return `with next as materialized (
+      select i.id, i.sku, i.words @@ to_tsquery('simple', ${words}) as fits from item i ${conditions.where()} order by i.sku limit ${lookedThrough}
+    ), near as materialized (select id, sku from next where fits order by sku limit ${rowsMax}),
+    rare as (
+      select i.id, i.sku from (select * from item where words @@ (select to_tsquery('simple', ${words})) offset 0) i
+      where (select count(*) from near) < ${rowsMax} and (select count(*) from next) = ${lookedThrough}${conditions.and()}
+      order by i.sku limit ${rowsMax}
+    ),
+    found as (
+      select id, sku from near where (select count(*) from near) = ${rowsMax} or (select count(*) from next) < ${lookedThrough}
+      union all select id, sku from rare
+    )`;
+}
+
+/** Some milliseconds' worth of items; what fewer than one in a hundred of them have is rare enough for the index. */
+const lookedThrough = 5_000;
 
 /** Families first, then all others, each in the order of their SKUs: in this order they can be added anew. */
 export async function readItemsToExport(
