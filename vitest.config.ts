@@ -26,6 +26,7 @@ export default defineConfig({
         test: {
           name: "services",
           retry,
+          globalSetup: ["./central/src/db/testing-postgres.ts"],
           setupFiles: ["./vitest.setup.ts"],
           sequence: { groupOrder: 1 },
           include: ["*/src/**/*.services.test.ts", "deploy/**/*.services.test.ts"],
@@ -39,6 +40,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           retry,
+          globalSetup: ["./central/src/db/testing-postgres.ts"],
           setupFiles: ["./vitest.setup.ts"],
           sequence: { groupOrder: 2 },
           include: ["e2e/src/**/*.test.ts"],

@@ -18,7 +18,7 @@ export interface LocalPostgres extends LocalServer {
  * For ingest on a small machine: much write-ahead log between two checkpoints, and durability as it must be. Its pages stay
  * uncompressed: these binaries have only pglz, which costs more time than it saves. So does JIT on our short statements.
  */
-const settings: Readonly<Record<string, string>> = {
+const usual: Readonly<Record<string, string>> = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   shared_buffers: "512MB",
@@ -36,13 +36,15 @@ const settings: Readonly<Record<string, string>> = {
 export interface PostgresOptions extends ServerOptions {
   /** Asked of the user `postgres`. Without it everybody on the loopback is let in, as tests need it. */
   readonly password?: string;
+  /** In place of the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** PostgreSQL 18 with the user `postgres`, in UTF-8 and locale C, on the loopback. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<LocalPostgres> {
   const user = await postgresUser();
   const native = await reachablePrograms(nativeDir(), user);
-  const { password, signal } = options;
+  const { password, signal, settings } = options;
   const urlOf = (port: number, database = "postgres") =>
     `postgresql://postgres${password ? `:${encodeURIComponent(password)}` : ""}@127.0.0.1:${port}/${database}`;
   const kind = {
@@ -54,7 +56,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Loca
     },
     spec: (dir: string, port: number) => ({
       command: join(native, "bin", "postgres"),
-      args: ["-D", join(dir, "pgdata"), "-p", String(port), ...flags(settings)],
+      args: ["-D", join(dir, "pgdata"), "-p", String(port), ...flags({ ...usual, ...settings })],
       cwd: dir,
       ...(user && { user }),
       ready: () => answers(urlOf(port)),

@@ -1,8 +1,10 @@
 import { Batch, hashBatch } from "@tallygate/protocol";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { type OwnTestServer, openOwnTestServer } from "../db/testing.ts";
 import { apiLimits } from "./limits.ts";
 import { noonMs, openTestApi, openTestLedger, type TestApi, type TestLedger, TestSite } from "./testing.ts";
 
+let server: OwnTestServer;
 let ledger: TestLedger;
 let api: TestApi;
 const lyon = new TestSite("lyon");
@@ -26,6 +28,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await api?.[Symbol.asyncDispose]();
   await ledger?.[Symbol.asyncDispose]();
+  await server?.[Symbol.asyncDispose]();
 });
 
 const list = async (query: string) => (await api.get(`/v1/movements?${query}`)).body.items;

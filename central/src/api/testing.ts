@@ -9,15 +9,14 @@ import {
   type SiteChange,
   subjects,
 } from "@tallygate/protocol";
-import { type LocalPostgres, startPostgres } from "../../../deploy/local/servers.ts";
 import type { Access } from "../auth/access.ts";
 import { makeNatsKeys } from "../auth/nats/keys.ts";
 import { openToAll } from "../auth/open-to-all.ts";
 import { openPricing } from "../catalogue/prices/pricing.ts";
 import { CountsConfig } from "../counts/config.ts";
 import { openCounts } from "../counts/counts.ts";
-import { migrate } from "../db/migrate.ts";
-import { openPool, type Pool } from "../db/pool.ts";
+import type { Pool } from "../db/pool.ts";
+import { openTestServer, type TestServer } from "../db/testing.ts";
 import { Head } from "../events/head.ts";
 import { createAddressGuard } from "../events/webhooks/address.ts";
 import { openFollower } from "../follow/follower.ts";
@@ -120,7 +119,6 @@ const usual: MovementInput = {
 
 /** A ledger in a real PostgreSQL, with what feeds and reads it. */
 export interface TestLedger extends AsyncDisposable {
-  readonly postgres: LocalPostgres;
   readonly pool: Pool;
   readonly ledger: Ledger;
   readonly feed: LocalFeed;
@@ -129,16 +127,16 @@ export interface TestLedger extends AsyncDisposable {
   apply(site: TestSite, movements: readonly Partial<MovementInput>[]): Promise<void>;
 }
 
-export async function openTestLedger(): Promise<TestLedger> {
-  const postgres = await startPostgres();
-  const url = await postgres.database("tallygate");
-  const log = createLog("test", "error");
-  const pool = openPool({ url, size: 8, applicationName: "test", log });
-  await migrate(pool);
-  const ledger = openLedger({ pool, log });
+export async function openTestLedger(server?: TestServer): Promise<TestLedger> {
+  const database = await (server ?? (await openTestServer())).open();
+  return { ...openTestLedgerIn(database.pool), [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+}
+
+/** The same in a database that there is; its pool is the caller's. */
+export function openTestLedgerIn(pool: Pool): TestLedger {
+  const ledger = openLedger({ pool, log: createLog("test", "error") });
   const feed = new LocalFeed();
   return {
-    postgres,
     pool,
     ledger,
     feed,
@@ -148,10 +146,7 @@ export async function openTestLedger(): Promise<TestLedger> {
       const { commits } = await applyBatches(ledger, [readMessage(subjects.movements(site.site), data)]);
       feed.publishCommits(commits);
     },
-    async [Symbol.asyncDispose]() {
-      await pool.end();
-      await postgres[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: async () => undefined,
   };
 }
 

@@ -19,11 +19,6 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 describe("migrations", () => {
-  async function emptyDatabase(name: string) {
-    const url = await server.postgres.database(name);
-    return openPool({ url, size: 2, applicationName: "test", log: createLog("test", "silent") });
-  }
-
   async function folder(files: Readonly<Record<string, string>>) {
     const dir = await mkdtemp(join(tmpdir(), "migrations-"));
     for (const [name, sql] of Object.entries(files)) await writeFile(join(dir, name), sql);
@@ -31,7 +26,9 @@ describe("migrations", () => {
   }
 
   test("processes that start together run each file once", async () => {
-    const pools = [await emptyDatabase("together"), await emptyDatabase("together"), await emptyDatabase("together")];
+    await using database = await server.openEmpty();
+    const pool = { url: database.url, size: 2, applicationName: "test", log: createLog("test", "silent") };
+    const pools = [openPool(pool), openPool(pool), openPool(pool)];
     const ran = await Promise.all(pools.map(pool => migrate(pool)));
     expect(ran.filter(names => names.length > 0)).toHaveLength(1);
     for (const pool of pools) {
@@ -41,7 +38,8 @@ describe("migrations", () => {
   });
 
   test("a file that failed leaves nothing, and those before it stay", async () => {
-    const pool = await emptyDatabase("failing");
+    await using database = await server.openEmpty();
+    const { pool } = database;
     await using files = await folder({
       "0001-a.sql": "create table a (x integer)",
       "0002-b.sql": "create table b (x integer); select 1 / 0",
@@ -49,26 +47,25 @@ describe("migrations", () => {
     await expect(migrate(pool, files.url)).rejects.toThrow("0002-b.sql");
     expect((await pool.query("select name from migration")).rows).toEqual([{ name: "0001-a.sql" }]);
     expect((await pool.query("select to_regclass('b') as b")).rows).toEqual([{ b: null }]);
-    await pool.end();
   });
 
   test("a newer schema and a changed file are refused in plain words", async () => {
-    const pool = await emptyDatabase("newer");
+    await using database = await server.openEmpty();
+    const { pool } = database;
     await using both = await folder({ "0001-a.sql": "select 1", "0002-b.sql": "select 2" });
     await using older = await folder({ "0001-a.sql": "select 1" });
     await using changed = await folder({ "0001-a.sql": "select 7", "0002-b.sql": "select 2" });
     await migrate(pool, both.url);
     await expect(migrate(pool, older.url)).rejects.toThrow(/newer schema than this program \(0002-b.sql\)/);
     await expect(migrate(pool, changed.url)).rejects.toThrow(SchemaMismatch);
-    await pool.end();
   });
 
   test("two files with one number are refused before anything runs", async () => {
-    const pool = await emptyDatabase("numbered");
+    await using database = await server.openEmpty();
+    const { pool } = database;
     await using files = await folder({ "0001-a.sql": "create table a (x integer)", "0001-b.sql": "select 1" });
     await expect(migrate(pool, files.url)).rejects.toThrow("0001-a.sql");
     expect((await pool.query("select to_regclass('a') as a")).rows).toEqual([{ a: null }]);
-    await pool.end();
   });
 });
 

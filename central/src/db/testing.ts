@@ -1,14 +1,22 @@
+import { randomBytes } from "node:crypto";
 import { createLog } from "@tallygate/kit";
 import pg from "pg";
-import { type LocalPostgres, startPostgres } from "../../../deploy/local/servers.ts";
-import { migrate } from "./migrate.ts";
+import { inject } from "vitest";
+import type { LocalPostgres } from "../../../deploy/local/servers.ts";
 import { openPool, type Pool } from "./pool.ts";
+import { startTestPostgres, template } from "./testing-postgres.ts";
 
-/** A real PostgreSQL for one file of tests, and a database of its own for each test. */
+/** A real PostgreSQL, and in it a database of its own for each test. */
 export interface TestServer extends AsyncDisposable {
-  readonly postgres: LocalPostgres;
-  /** A new database with the ledger's tables. */
+  /** A new database with the ledger's tables, which goes when it is disposed. */
   open(): Promise<TestDatabase>;
+  /** A new database without anything. */
+  openEmpty(): Promise<TestDatabase>;
+}
+
+/** One that no other file of tests uses, and that may be killed. */
+export interface OwnTestServer extends TestServer {
+  readonly postgres: LocalPostgres;
 }
 
 export interface TestDatabase extends AsyncDisposable {
@@ -16,33 +24,46 @@ export interface TestDatabase extends AsyncDisposable {
   readonly pool: Pool;
 }
 
-const template = "ledger_template";
-const log = createLog("test", "silent");
-
-/** Starts PostgreSQL and runs the migrations once: each test's database is a copy. */
+/** The server that all files share. */
 export async function openTestServer(): Promise<TestServer> {
-  const postgres = await startPostgres();
-  const templateUrl = await postgres.database(template);
-  const pool = openPool({ url: templateUrl, size: 1, applicationName: "template", log });
-  await migrate(pool);
-  await pool.end();
-  let count = 0;
+  const url = inject("postgresUrl");
+  return { ...databasesIn(url), [Symbol.asyncDispose]: async () => undefined };
+}
+
+export async function openOwnTestServer(): Promise<OwnTestServer> {
+  const postgres = await startTestPostgres();
+  return { postgres, ...databasesIn(postgres.url), [Symbol.asyncDispose]: () => postgres[Symbol.asyncDispose]() };
+}
+
+function databasesIn(url: string): Pick<TestServer, "open" | "openEmpty"> {
+  // To copy the template's files is twice as quick as to write all its pages to the log.
   return {
-    postgres,
-    async open() {
-      count += 1;
-      return copyTemplate(postgres, `test_${count}`);
-    },
-    [Symbol.asyncDispose]: () => postgres[Symbol.asyncDispose](),
+    open: () => createDatabase(url, `template ${template} strategy file_copy`),
+    openEmpty: () => createDatabase(url, ""),
   };
 }
 
-async function copyTemplate(postgres: LocalPostgres, name: string): Promise<TestDatabase> {
-  const admin = new pg.Client(postgres.url);
-  await admin.connect();
-  await admin.query(`create database ${name} template ${template}`);
-  await admin.end();
-  const url = await postgres.database(name);
-  const pool = openPool({ url, size: 8, applicationName: "test", log });
-  return { url, pool, [Symbol.asyncDispose]: () => pool.end() };
+async function createDatabase(serverUrl: string, how: string): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  await query(serverUrl, `create database ${name} ${how}`);
+  const url = new URL(`/${name}`, serverUrl).href;
+  const pool = openPool({ url, size: 8, applicationName: "test", log: createLog("test", "silent") });
+  return {
+    url,
+    pool,
+    async [Symbol.asyncDispose]() {
+      await pool.end();
+      await query(serverUrl, `drop database ${name} with (force)`);
+    },
+  };
+}
+
+async function query(url: string, sql: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 }

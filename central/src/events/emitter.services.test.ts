@@ -114,7 +114,8 @@ test("a level is read behind the lock of the numbers, so none is told that is ol
   await other.query("begin");
   await lockHead(other);
   const pass = emit(db.pool);
-  const waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%event_head%'";
+  const waits =
+    "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%event_head%'";
   await vi.waitFor(async () => expect((await db.pool.query(waits)).rows[0].count).toBe(1), 10_000);
   await change(db.pool, { ...level, by: 1 });
   const [now] = await readChangedStock(other, [{ itemId: level.itemId, siteId: 1, placeIds: [level.placeId] }]);
@@ -206,7 +207,7 @@ test("of two processes one emits; when its connection is cut, the other goes on 
       Array.from({ length: 50 }, () => happening()),
     );
     await db.pool.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tallygate events'",
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'tallygate events'",
     );
   }
   await vi.waitFor(async () => expect(await readHead(db.pool)).toBe(150), 20_000);

@@ -239,8 +239,8 @@ describe("I7: the ledger is append-only", () => {
 /** A second process on the same database. */
 async function openSecond(ledger: TestLedger): Promise<TestLedger> {
   return openTestLedger({
-    postgres: server.postgres,
     open: () => sameDatabase(ledger),
+    openEmpty: () => server.openEmpty(),
     [Symbol.asyncDispose]: async () => undefined,
   });
 }

@@ -7,7 +7,7 @@ import { HelloReply, movementsStream, Resend, SiteChange, subjects } from "@tall
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type LocalServer, startNats } from "../../../deploy/local/servers.ts";
 import { createCentralMetrics } from "../api/metrics.ts";
-import { openTestServer, type TestServer } from "../db/testing.ts";
+import { type OwnTestServer, openOwnTestServer } from "../db/testing.ts";
 import { openNatsLink } from "../relay/nats-link.ts";
 import { openRelay } from "../relay/relay.ts";
 import { openIngest } from "./ingest.ts";
@@ -17,10 +17,10 @@ import { log, openTestLedger, type TestLedger } from "./testing-ledger.ts";
 const gtin = "(01)09506000134352";
 const patient = { timeout: 45_000, interval: 50 };
 
-let server: TestServer;
+let server: OwnTestServer;
 let nats: LocalServer;
 beforeAll(async () => {
-  [server, nats] = await Promise.all([openTestServer(), startNats()]);
+  [server, nats] = await Promise.all([openOwnTestServer(), startNats()]);
 });
 afterAll(async () => {
   await nats[Symbol.asyncDispose]();

@@ -223,7 +223,7 @@ test("of several processes one delivers to a webhook; when its connection is cut
       Array.from({ length: 60 }, (_, n) => happening({ key: `key-${n % 6}` })),
     );
     await db.pool.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tallygate events'",
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'tallygate events'",
     );
   }
   await delivered(id, 240);
