@@ -9,6 +9,7 @@ export interface SenderDeps {
   readonly publish: (batch: Batch) => Promise<void>;
   /** Sending makes no sense at the moment: greet the centre again. */
   readonly trouble: (error: Error) => void;
+  readonly confirmMs: number;
 }
 
 /** Confirmations stay out. */
@@ -36,11 +37,12 @@ export class Sender {
   #round = 0;
   #turn: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #patienceMs: number = limits.uplink.confirmMs;
+  #patienceMs: number;
   #quietUntilMs = 0;
 
   constructor(deps: SenderDeps) {
     this.#deps = deps;
+    this.#patienceMs = deps.confirmMs;
   }
 
   /** Begins after what the centre has confirmed. */
@@ -84,7 +86,7 @@ export class Sender {
     for (const { epoch, seq } of cursors)
       this.#sent = this.#sent.filter(sent => sent.epoch !== epoch || sent.last > seq);
     if (this.#sent.length === before) return;
-    this.#patienceMs = limits.uplink.confirmMs;
+    this.#patienceMs = this.#deps.confirmMs;
     this.#watch();
     this.pump();
   }

@@ -29,7 +29,14 @@ export interface SessionDeps {
   readonly signal: AbortSignal;
   /** Whether the site's lists count movements that the centre's count had not when it told them. */
   readonly listsAhead: () => boolean;
+  readonly waits: Waits;
   readonly events: SessionEvents;
+}
+
+/** How long the centre has to confirm what it was sent, and to answer what it was asked. */
+export interface Waits {
+  readonly confirmMs: number;
+  readonly requestMs: number;
 }
 
 export interface SessionEvents {
@@ -75,6 +82,7 @@ export class Session {
       store,
       publish: batch => this.#publish(batch),
       trouble: error => this.#trouble(error),
+      confirmMs: deps.waits.confirmMs,
     });
     this.#refresher = new Refresher({
       store,
@@ -248,12 +256,12 @@ export class Session {
   /** No message id: the server would take a batch that is sent again for a copy, and swallow it. */
   async #publish(batch: Batch): Promise<void> {
     const subject = subjects.movements(batch.site);
-    await this.#stream.publish(subject, JSON.stringify(batch), { timeout: limits.uplink.requestMs });
+    await this.#stream.publish(subject, JSON.stringify(batch), { timeout: this.#deps.waits.requestMs });
   }
 
   async #ask(subject: string, request: unknown): Promise<unknown> {
     const answer = await this.#deps.connection.request(subject, JSON.stringify(request), {
-      timeout: limits.uplink.requestMs,
+      timeout: this.#deps.waits.requestMs,
     });
     return answer.json();
   }

@@ -16,7 +16,7 @@ import {
 } from "../store/store.fixture.ts";
 import type { Store } from "../store/store.ts";
 import { FakeCentre } from "./centre.fake.ts";
-import { Uplink } from "./uplink.ts";
+import { Uplink, type UplinkOptions } from "./uplink.ts";
 
 const oats = CatalogueItem.parse({ sku: "OAT-1L", name: "Oat drink 1 l", uom: "H87", classKeys: [classKey] });
 const level = (place: string, onHand: number, sku = "OAT-1L") =>
@@ -58,10 +58,12 @@ function openSite(path = dir.path): Store {
   return store;
 }
 
-function link(store: Store): Uplink {
-  return stack.use(
-    new Uplink({ store, nats: { servers: [nats.url] }, log, status: () => ({ devices: [], alarms: [] }) }).open(),
-  );
+const nothing = () => ({ devices: [], alarms: [] });
+/** For tests in which an answer stays out for certain: it is missed soon. */
+const impatient = { waits: { confirmMs: 300, requestMs: 300 } };
+
+function link(store: Store, options: Pick<UplinkOptions, "waits"> = {}): Uplink {
+  return stack.use(new Uplink({ store, nats: { servers: [nats.url] }, log, status: nothing, ...options }).open());
 }
 
 async function allConfirmed(store: Store): Promise<void> {
@@ -211,7 +213,7 @@ describe("when something fails", () => {
   test("the last batch is lost, so that no later one shows the gap", async () => {
     await centre.connect(nats.url);
     const store = openSite();
-    const uplink = link(store);
+    const uplink = link(store, impatient);
     await vi.waitFor(() => expect(uplink.status().state).toBe("sending"), soon);
     centre.faults.loseBatches = 1;
     commitMovements(store, 1);
@@ -226,7 +228,7 @@ describe("when something fails", () => {
     const store = openSite();
     centre.faults.mute = true;
     commitMovements(store, 1, 5);
-    link(store);
+    link(store, impatient);
     await allConfirmed(store);
     expectLedger(5);
   });
@@ -371,6 +373,10 @@ describe("when the store is not what it was", () => {
     const epoch = store.epoch.epoch;
     expect(() => store.confirm({ version: 1, levels: [], cursors: [{ epoch, seq: 4 }] })).toThrow(HistoryForked);
     expect(store.backlog().waiting).toBe(3);
+    centre.faults.mute = false;
+    // What was not heard is a gap for the next one.
+    commitMovements(store, 4);
+    uplink.wake();
     await allConfirmed(store);
   });
 
@@ -426,7 +432,7 @@ describe("what was counted", () => {
   test("is asked for again when the answer was lost, and an alarm says so meanwhile", async () => {
     await centre.connect(nats.url);
     const store = openSite();
-    const uplink = link(store);
+    const uplink = link(store, impatient);
     await vi.waitFor(() => expect(uplink.status().state).toBe("sending"), soon);
     centre.faults.deaf = true;
     count(store, 1, 3);
@@ -468,7 +474,7 @@ describe("what could not be used", () => {
   test("is told again when the answer was lost, and an alarm says so meanwhile", async () => {
     await centre.connect(nats.url);
     const store = openSite();
-    const uplink = link(store);
+    const uplink = link(store, impatient);
     await vi.waitFor(() => expect(uplink.status().state).toBe("sending"), soon);
     centre.faults.deaf = true;
     store.commit(decision({ exceptions: [wrong("a")] }));

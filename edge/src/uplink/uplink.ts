@@ -4,7 +4,7 @@ import { contractVersion, inboxPrefix, type SiteStatus, subjects } from "@tallyg
 import { limits } from "../limits.ts";
 import type { Store } from "../store/store.ts";
 import { MovementsDropped } from "./batches.ts";
-import { Session } from "./session.ts";
+import { Session, type Waits } from "./session.ts";
 
 /** What the edge says of itself beside what the store and the uplink know. */
 export type StatusParts = Pick<SiteStatus, "devices" | "alarms">;
@@ -21,6 +21,8 @@ export interface UplinkOptions {
   readonly onRefreshed?: () => void;
   /** Whether the site's lists count movements that the centre's count had not when it told them. */
   readonly listsAhead?: () => boolean;
+  /** In place of the usual ones. */
+  readonly waits?: Waits;
 }
 
 export type LinkState = "disconnected" | "greeting" | "sending";
@@ -148,6 +150,7 @@ export class Uplink implements AsyncDisposable {
       now: this.#now,
       signal: this.#stop.signal,
       listsAhead: this.#options.listsAhead ?? (() => false),
+      waits: this.#options.waits ?? limits.uplink,
       events: {
         greeting: () => this.#setState("greeting"),
         sending: () => this.#setState("sending"),
