@@ -21,8 +21,8 @@ export class SchemaMismatch extends Error {
 
 /**
  * Brings the database to this program's schema: each numbered file that it has not had yet, in a transaction of its own.
- * Processes that start together wait for each other. Throws {@link SchemaMismatch} when the database is newer than the program,
- * or when a file that was run has been changed since.
+ * Processes that start together wait for each other. The service's role then gets its rights to what is new. Throws
+ * {@link SchemaMismatch} when the database is newer than the program, or when a file that was run has been changed since.
  *
  * @returns the names of the files that were run now
  */
@@ -62,7 +62,16 @@ async function runMissing(client: Client, migrations: readonly Migration[]): Pro
       );
     }
   }
+  if (ran.length > 0) await grantRights(client);
   return ran;
+}
+
+/** What a migration has made is nobody's but its owner's until then. */
+async function grantRights(client: Client): Promise<void> {
+  const { rows } = await client.query<{ there: boolean }>(
+    "select to_regproc('grant_service_rights') is not null as there",
+  );
+  if (rows[0]?.there === true) await client.query("select grant_service_rights()");
 }
 
 /** PostgreSQL asks for the right to create even where there is nothing to create, and who only uses the ledger has none. */

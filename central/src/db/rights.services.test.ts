@@ -5,7 +5,8 @@ import { received, TestEdge } from "../ingest/testing.ts";
 import { openTestLedger, type TestLedger } from "../ingest/testing-ledger.ts";
 import { migrate } from "./migrate.ts";
 import { openPool, type Pool } from "./pool.ts";
-import { openTestServer, type TestServer } from "./testing.ts";
+import { openOwnTestServer, openTestServer, type TestServer } from "./testing.ts";
+import { template } from "./testing-postgres.ts";
 
 const log = createLog("test", "silent");
 
@@ -68,6 +69,75 @@ describe("a login that is a member of tallygate_service", () => {
     await expect(pool.query(sql)).rejects.toMatchObject({ code: "42501" });
   });
 });
+
+describe("the rights of the role", () => {
+  /** What the role may do with each table, view and sequence here. */
+  const rights = (pool: Pool) =>
+    pool.query(
+      `select found.relname as name, acl.privilege_type as may from pg_class found, aclexplode(found.relacl) acl
+       where acl.grantee = 'tallygate_service'::regrole and found.relnamespace = 'public'::regnamespace order by 1, 2`,
+    );
+
+  test("are the same where it is made by hand, long after the tables", async () => {
+    await using own = await openOwnTestServer();
+    await using database = await own.open();
+    const { rows: before } = await rights(database.pool);
+    expect(before.length).toBeGreaterThan(200);
+    for (const name of ["postgres", template]) {
+      await using elsewhere = openPoolOf(new URL(`/${name}`, own.postgres.url).href);
+      await elsewhere.pool.query("drop owned by tallygate_service");
+    }
+    await database.pool.query("drop owned by tallygate_service; drop role tallygate_service");
+    expect((await database.pool.query("select grant_service_rights() as done")).rows).toEqual([{ done: false }]);
+    await database.pool.query("create role tallygate_service nologin");
+    expect((await database.pool.query("select grant_service_rights() as done")).rows).toEqual([{ done: true }]);
+    expect((await rights(database.pool)).rows).toEqual(before);
+  });
+
+  test("follow a table's own trigger, and reach parts of a table by the whole alone", async () => {
+    await using database = await server.open();
+    const { pool: owner } = database;
+    await owner.query(`create table kept (day date) partition by range (day);
+      create trigger kept_append_only before update or delete or truncate on kept for each statement execute function refuse_change();
+      create table kept_2026 partition of kept for values from ('2026-01-01') to ('2027-01-01');
+      create table loose (day date);`);
+    const as = (sql: string) => asService(owner, sql);
+    await expect(as("insert into loose values ('2026-11-23')"), "nothing is granted ahead").rejects.toMatchObject(
+      denied,
+    );
+    await owner.query("select grant_service_rights()");
+    await as("insert into kept values ('2026-11-23')");
+    await as("insert into loose values ('2026-11-23'); update loose set day = day; delete from loose");
+    for (const sql of [
+      "update kept set day = day",
+      "delete from kept",
+      "delete from kept_2026",
+      "update kept_2026 set day = day",
+    ]) {
+      await expect(as(sql), sql).rejects.toMatchObject(denied);
+    }
+    await expect(as("insert into kept_2026 values ('2026-11-23')")).rejects.toMatchObject(denied);
+    await expect(as("truncate kept_2026")).rejects.toMatchObject(denied);
+  });
+});
+
+const denied = { code: "42501" };
+
+function openPoolOf(url: string): AsyncDisposable & { readonly pool: Pool } {
+  const opened = openPool({ url, size: 1, applicationName: "elsewhere", log });
+  return { pool: opened, [Symbol.asyncDispose]: () => opened.end() };
+}
+
+/** Runs a statement with the rights of the role alone. */
+async function asService(owner: Pool, sql: string): Promise<void> {
+  const client = await owner.connect();
+  try {
+    await client.query("set role tallygate_service");
+    await client.query(sql);
+  } finally {
+    client.release(true);
+  }
+}
 
 describe("the owner of the tables", () => {
   test("has triggers on each of them, and on no others, against all three kinds of change", async () => {
