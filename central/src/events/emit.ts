@@ -3,21 +3,18 @@ import { appendEvents, type NewEvent } from "../db/events/log.ts";
 import {
   type ChangedLevel,
   type ChangedStock,
-  keepRefused,
   lockHead,
-  type OutboxRow,
+  moveOutbox,
   type RefusedEvent,
   readChangedStock,
   type StockTotals,
   takeLevels,
-  takeOutbox,
 } from "../db/events/take.ts";
 import type { ExceptionCase } from "../db/exceptions/open.ts";
 import type { Client, Pool } from "../db/pool.ts";
 import { transaction } from "../db/transaction.ts";
 import { openExceptions } from "../exceptions/open.ts";
 import { byIndexOnly } from "../ingest/apply-in-transaction.ts";
-import { judge } from "./judge.ts";
 import { eventLimits } from "./limits.ts";
 
 export interface Emitted {
@@ -32,8 +29,8 @@ export interface Emitted {
 }
 
 /**
- * Gives numbers to what happened: one transaction takes rows of the outbox and changed levels, writes the log, and keeps apart what
- * does not fit the contract. The head is locked first and levels are read behind it, so that of two processes that both believe to
+ * Gives numbers to what happened: one transaction moves rows of the outbox and levels that changed into the log, and keeps apart
+ * what does not fit the contract. The head is locked first and levels are read behind it, so that of two processes that both believe to
  * be the emitter one waits for the other, and no level is told that is older than one told before.
  */
 export function emit(pool: Pool): Promise<Emitted> {
@@ -42,34 +39,15 @@ export function emit(pool: Pool): Promise<Emitted> {
 
 async function emitIn(client: Client): Promise<Emitted> {
   const before = await lockHead(client);
-  const outbox = await takeOutbox(client, eventLimits.outboxMax);
+  const { numbered, refused, oldest_ms } = await moveOutbox(client, eventLimits.outboxMax);
   const levels = await takeLevels(client, eventLimits.levelsMax);
   const totals = await readChangedStock(client, changedStock(levels));
-  const { events, refused } = judgeAll(outbox);
-  events.push(...totals.map(stockChanged));
   await openExceptions(client, casesOf(refused));
-  await keepRefused(client, refused);
-  await appendEvents(client, events);
-  const taken = levels.reduce((sum, level) => sum + level.times, 0);
-  const full = outbox.length === eventLimits.outboxMax || taken === eventLimits.levelsMax;
-  const oldestMs = outbox.length === 0 ? undefined : Math.min(...outbox.map(row => row.time_ms));
-  return { head: before + events.length, events: events.length, refused: refused.length, oldestMs, full };
-}
-
-/** Events in the form of the contract, fields that it does not have left out; and those that have no such form. */
-function judgeAll(rows: readonly OutboxRow[]): { events: NewEvent[]; refused: RefusedEvent[] } {
-  const events: NewEvent[] = [];
-  const refused: RefusedEvent[] = [];
-  for (const row of rows) {
-    const judged = judge(row);
-    if (judged.fits) {
-      const { event_id: id, type, key, site, time_ms: timeMs } = row;
-      events.push({ id, type, key, site, timeMs, data: judged.data });
-    } else {
-      refused.push({ ...row, why: judged.why });
-    }
-  }
-  return { events, refused };
+  await appendEvents(client, totals.map(stockChanged));
+  const events = numbered + totals.length;
+  const changes = levels.reduce((sum, level) => sum + level.times, 0);
+  const full = numbered + refused.length === eventLimits.outboxMax || changes === eventLimits.levelsMax;
+  return { head: before + events, events, refused: refused.length, oldestMs: oldest_ms ?? undefined, full };
 }
 
 /** One exception for each type, with the reason of the newest. */

@@ -1,12 +1,13 @@
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { jetstreamManager } from "@nats-io/jetstream";
 import { headers } from "@nats-io/transport-node";
 import { backoff, sentence, sleep } from "@tallygate/kit";
-import { type LoggedEvent, subjects, toCloudEvent } from "@tallygate/protocol";
+import { cloudEventText, type EventText, subjects } from "@tallygate/protocol";
 import type { Logger } from "pino";
-import { readEventsAfter } from "../db/events/log.ts";
+import { readEventTextsAfter } from "../db/events/log.ts";
 import { movePosition, readPosition } from "../db/events/readers.ts";
 import type { Pool } from "../db/pool.ts";
 import type { NatsLink } from "../relay/nats-link.ts";
+import { AcknowledgedPublisher } from "./acknowledged.ts";
 import type { Head } from "./head.ts";
 import { eventLimits } from "./limits.ts";
 import type { EventMetrics } from "./metrics.ts";
@@ -44,13 +45,14 @@ async function run(options: PublisherOptions, stop: AbortSignal): Promise<void> 
   const { log, head, pool, metrics } = options;
   let waits: Generator<number, never, void> | undefined;
   let position: number | undefined;
+  using publisher = new AcknowledgedPublisher(options.link.nc);
   while (!stop.aborted) {
     try {
       if (position === undefined) {
         await ensureStream(options);
         position = await readPosition(pool, reader);
       }
-      const events = await readEventsAfter(pool, position, eventLimits.publishMax);
+      const events = await readEventTextsAfter(pool, position, eventLimits.publishMax);
       const last = events.at(-1);
       if (last === undefined) {
         metrics.publishBehind.set(0);
@@ -60,7 +62,7 @@ async function run(options: PublisherOptions, stop: AbortSignal): Promise<void> 
       const [first] = events;
       if (first !== undefined && first.seq > position + 1)
         log.warn({ from: position + 1, to: first.seq - 1 }, "events were no longer kept when NATS could have them");
-      await publish(options, events);
+      await publish(publisher, options, events);
       await movePosition(pool, reader, last.seq);
       position = last.seq;
       metrics.publishBehind.set(Math.max(0, head.seq - position));
@@ -76,25 +78,30 @@ async function run(options: PublisherOptions, stop: AbortSignal): Promise<void> 
   }
 }
 
-/** Sends events one behind the other and waits for all acknowledgements. */
-async function publish({ link, source, metrics }: PublisherOptions, events: readonly LoggedEvent[]): Promise<void> {
+/** Sends events one behind the other, and returns once JetStream has acknowledged all of them. */
+async function publish(
+  publisher: AcknowledgedPublisher,
+  { link, source, metrics }: PublisherOptions,
+  events: readonly EventText[],
+): Promise<void> {
   if (!link.connected) throw new Error("NATS is not connected");
-  const stream = jetstream(link.nc, { timeout: eventLimits.publishTimeoutMs });
-  const type = headers();
-  type.set("Content-Type", "application/cloudevents+json");
-  const results = await Promise.allSettled(
-    events.map(event =>
-      stream.publish(subjects.event(event.type, event.site), JSON.stringify(toCloudEvent(event, source)), {
-        msgID: event.id,
-        headers: type,
-      }),
-    ),
-  );
-  const failed = results.find(result => result.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  const publications = events.map(event => ({
+    subject: subjects.event(event.type, event.site),
+    body: cloudEventText(event, source),
+    headers: headersOf(event),
+  }));
+  await publisher.publish(publications, eventLimits.publishTimeoutMs);
   metrics.published.inc(events.length);
   const [first] = events;
   if (first !== undefined) metrics.publishLag.observe(Math.max(0, Date.now() - first.recordedMs) / 1000);
+}
+
+function headersOf({ id }: EventText) {
+  const own = headers();
+  own.set("Content-Type", "application/cloudevents+json");
+  // JetStream drops what it has had under the same id a moment ago.
+  own.set("Nats-Msg-Id", id);
+  return own;
 }
 
 async function ensureStream({ link, stream }: Pick<PublisherOptions, "link" | "stream">): Promise<void> {

@@ -23,8 +23,9 @@ export const reservationLimits = {
   /** How often reservations and answers past their time are looked for, and how many reservations end in one transaction. */
   sweepEveryMs: 1_000,
   sweepMax: 500,
-  /** Answers past their time that are forgotten in one statement. */
+  /** Answers past their time that are forgotten in one statement, and how often they are looked for: it reads what is newer, too. */
   purgeMax: 5_000,
+  purgeEveryMs: 60_000,
   /** How often sites are told at most, and how often what a process that died left untold is looked for. */
   tellEveryMs: 250,
   tellLeftEveryMs: 2_000,

@@ -41,7 +41,7 @@ export interface Reservations extends AsyncDisposable {
   ): Promise<readonly ReservationView[]>;
 }
 
-/** Opens the group commit, the sweeper of what is past its time, and what tells the sites. */
+/** Opens the group commit, what ends and forgets what is past its time, and what tells the sites. */
 export function openReservations({ pool, publish, touched, metrics, log }: ReservationsOptions): Reservations {
   const directory = new Directory();
   const teller = new Repeat({
@@ -57,12 +57,21 @@ export function openReservations({ pool, publish, touched, metrics, log }: Reser
       const ended = (await sweep(pool, names)) ?? 0;
       metrics.reservations.inc({ outcome: "expired" }, ended);
       if (ended > 0) teller.wake();
-      const forgotten = await purgeReservationAnswers(pool, reservationLimits.keptMs, reservationLimits.purgeMax);
-      return ended === reservationLimits.sweepMax || forgotten === reservationLimits.purgeMax;
+      return ended === reservationLimits.sweepMax;
     },
     everyMs: reservationLimits.sweepEveryMs,
     restMs: 0,
-    failing: "reservations and answers past their time were not ended; it is tried again",
+    failing: "reservations past their time were not ended; it is tried again",
+    log,
+  });
+  const purger = new Repeat({
+    pass: async () => {
+      const { keptMs, purgeMax } = reservationLimits;
+      return (await purgeReservationAnswers(pool, keptMs, purgeMax)) === purgeMax;
+    },
+    everyMs: reservationLimits.purgeEveryMs,
+    restMs: 0,
+    failing: "answers past their time were not forgotten; it is tried again",
     log,
   });
   const group = new GroupCommit({
@@ -98,7 +107,7 @@ export function openReservations({ pool, publish, touched, metrics, log }: Reser
     get: async id => (await views([id]))[0],
     list: async (filter, page) => views(await listReservations(pool, filter, page)),
     async [Symbol.asyncDispose]() {
-      for (const part of [group, sweeper, teller]) await part[Symbol.asyncDispose]();
+      for (const part of [group, sweeper, purger, teller]) await part[Symbol.asyncDispose]();
     },
   };
 }

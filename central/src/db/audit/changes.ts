@@ -22,7 +22,7 @@ export async function recordChanges(client: Client, changes: readonly Change[]):
   await client.query({
     name: "audit-record-changes",
     text: `insert into api_change (actor, action, resource, site_id, before, after)
-      select * from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::jsonb[], $6::jsonb[])`,
+      select * from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::json[], $6::json[])`,
     values: [
       changes.map(change => change.actor),
       changes.map(change => change.action),

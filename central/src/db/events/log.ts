@@ -1,4 +1,5 @@
-import type { LoggedEvent } from "@tallygate/protocol";
+import type { EventText, LoggedEvent } from "@tallygate/protocol";
+import { binaryArray } from "../binary.ts";
 import type { Client, Executor } from "../pool.ts";
 import { Conditions } from "../queries/sql.ts";
 
@@ -7,7 +8,7 @@ export interface NewEvent {
   readonly id: string;
   readonly type: string;
   readonly key: string;
-  readonly site: string | null;
+  readonly site: string;
   readonly timeMs: number;
   /** As JSON. */
   readonly data: string;
@@ -23,28 +24,39 @@ export async function appendEvents(client: Client, events: readonly NewEvent[]):
         returning seq - cardinality($1::text[]) as before, recorded_at
       )
       insert into event (seq, id, type, key, site, time, recorded_at, data)
-      select head.before + position, id::uuid, type, key, site, to_timestamp(time_ms / 1000.0), head.recorded_at, data::json
-      from head, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::double precision[], $6::text[])
-        with ordinality as new (id, type, key, site, time_ms, data, position)`,
+      select head.before + position, id::uuid, type, key, site, time, head.recorded_at, data::json
+      from head, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[])
+        with ordinality as new (id, type, key, site, time, data, position)`,
     values: [
-      events.map(event => event.id),
-      events.map(event => event.type),
-      events.map(event => event.key),
-      events.map(event => event.site),
-      events.map(event => event.timeMs),
-      events.map(event => event.data),
+      binaryArray.text(events.map(event => event.id)),
+      binaryArray.text(events.map(event => event.type)),
+      binaryArray.text(events.map(event => event.key)),
+      binaryArray.text(events.map(event => event.site)),
+      binaryArray.timestamptz(events.map(event => event.timeMs)),
+      binaryArray.text(events.map(event => event.data)),
     ],
   });
 }
 
 const ms = (column: string) => `floor(extract(epoch from ${column}) * 1000)::bigint`;
-const columns = `seq, id, type, key, site, ${ms("time")} as "timeMs", ${ms("recorded_at")} as "recordedMs", data`;
+const envelope = `seq, id, type, key, site, ${ms("time")} as "timeMs", ${ms("recorded_at")} as "recordedMs"`;
+const columns = `${envelope}, data`;
 
 /** The next events behind a number, in their order. */
 export async function readEventsAfter(db: Executor, after: number, limit: number): Promise<readonly LoggedEvent[]> {
   const { rows } = await db.query<LoggedEvent>({
     name: "events-read-after",
     text: `select ${columns} from event where seq > $1 order by seq limit $2`,
+    values: [after, limit],
+  });
+  return rows;
+}
+
+/** As {@link readEventsAfter}, with the data as the log has them. */
+export async function readEventTextsAfter(db: Executor, after: number, limit: number): Promise<readonly EventText[]> {
+  const { rows } = await db.query<EventText>({
+    name: "events-read-texts-after",
+    text: `select ${envelope}, data::text from event where seq > $1 order by seq limit $2`,
     values: [after, limit],
   });
   return rows;

@@ -1,3 +1,4 @@
+import { judge } from "../../events/judge.ts";
 import { binaryArray } from "../binary.ts";
 import type { Client } from "../pool.ts";
 
@@ -15,17 +16,19 @@ export interface OutboxEvent {
 }
 
 /**
- * Writes events in the transaction in which they happened. The caller holds the lock of what they are about, so that those of one key
- * come out in the order in which they were committed.
+ * Writes events in the transaction in which they happened, in the form of the contract; what has no such form is written with the
+ * reason, and told to a person instead. The caller holds the lock of what they are about, so that those of one key come out in the
+ * order in which they were committed.
  */
 export async function insertOutbox(client: Client, events: readonly OutboxEvent[]): Promise<void> {
   if (events.length === 0) return;
+  const judged = events.map(judge);
   await client.query({
     name: "events-insert-outbox",
-    text: `insert into outbox (event_id, type, key, site_id, time, data)
-      select event_id::uuid, type, key, site_id, time, data::jsonb
-      from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[], $6::text[])
-        with ordinality as event (event_id, type, key, site_id, time, data, position)
+    text: `insert into outbox (event_id, type, key, site_id, time, data, why)
+      select event_id::uuid, type, key, site_id, time, data::json, why
+      from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[], $6::text[], $7::text[])
+        with ordinality as event (event_id, type, key, site_id, time, data, why, position)
       order by position`,
     values: [
       binaryArray.text(events.map(event => event.id)),
@@ -33,7 +36,8 @@ export async function insertOutbox(client: Client, events: readonly OutboxEvent[
       binaryArray.text(events.map(event => event.key)),
       binaryArray.integer(events.map(event => event.siteId)),
       binaryArray.timestamptz(events.map(event => event.timeMs)),
-      binaryArray.text(events.map(event => JSON.stringify(event.data))),
+      binaryArray.text(judged.map(each => each.data)),
+      binaryArray.text(judged.map(each => (each.fits ? undefined : each.why))),
     ],
   });
 }

@@ -5,7 +5,9 @@ import type { Client, Executor } from "../pool.ts";
 export async function isAnythingWaiting(db: Executor): Promise<boolean> {
   const { rows } = await db.query<{ waiting: boolean }>({
     name: "events-waiting",
-    text: "select exists (select from outbox) or exists (select from level_changed) as waiting",
+    // By the index, whose entries of rows that are gone are passed over; the rows themselves would be read until they are vacuumed.
+    text: `select (select id from outbox order by id limit 1) is not null
+        or (select id from level_changed order by id limit 1) is not null as waiting`,
   });
   return rows[0]?.waiting ?? false;
 }
@@ -21,31 +23,55 @@ export async function lockHead(client: Client): Promise<number> {
   return head.seq;
 }
 
-export interface OutboxRow {
-  readonly id: number;
-  readonly event_id: string;
-  readonly type: string;
-  readonly key: string;
-  readonly site_id: number | null;
-  readonly site: string | null;
-  readonly time_ms: number;
-  readonly data: unknown;
+/** What was taken from the outbox. */
+export interface MovedOutbox {
+  /** How many got a number, and those that did not fit the contract and are kept for a person. */
+  readonly numbered: number;
+  readonly refused: readonly RefusedEvent[];
+  /** When the oldest of them happened; null when there was none. */
+  readonly oldest_ms: number | null;
 }
 
-/** Takes what happened, in the order of the commits for each key: the smallest ids of those that are committed. */
-export async function takeOutbox(client: Client, limit: number): Promise<readonly OutboxRow[]> {
-  const { rows } = await client.query<OutboxRow>({
-    name: "events-take-outbox",
+export interface RefusedEvent {
+  readonly type: string;
+  readonly key: string;
+  readonly why: string;
+}
+
+/**
+ * Takes what happened, in the order of the commits for each key (the smallest ids of those that are committed), gives it the next
+ * numbers and writes it into the log; what does not fit the contract is kept apart, whole. The caller has locked the head. Nothing of
+ * it leaves the server, since at many events a second that cost more than all else.
+ */
+export async function moveOutbox(client: Client, limit: number): Promise<MovedOutbox> {
+  const { rows } = await client.query<MovedOutbox>({
+    name: "events-move-outbox",
     text: `with taken as (
         delete from outbox where id in (select id from outbox order by id limit $1)
-        returning id, event_id, type, key, site_id, time, data
+        returning id, event_id, type, key, site_id, time, data, why
+      ), fit as (
+        select *, row_number() over (order by id) as position from taken where why is null
+      ), head as (
+        update event_head set seq = seq + (select count(*) from fit), recorded_at = greatest(recorded_at, clock_timestamp())
+        where exists (select from fit)
+        returning seq - (select count(*) from fit) as before, recorded_at
+      ), numbered as (
+        insert into event (seq, id, type, key, site, time, recorded_at, data)
+        select before + position, event_id, type, key, site.code, time, recorded_at, data
+        from head cross join fit left join site on site.id = fit.site_id order by position
+      ), refused as (
+        insert into event_refused (event_id, type, key, site_id, time, data, why)
+        select event_id, type, key, site_id, time, data, why from taken where why is not null order by id
+        returning id, type, key, why
       )
-      select taken.id, event_id, type, key, site_id, site.code as site,
-        floor(extract(epoch from time) * 1000)::bigint as time_ms, data
-      from taken left join site on site.id = taken.site_id order by taken.id`,
+      select (select count(*) from fit) as numbered,
+        (select floor(extract(epoch from min(time)) * 1000)::bigint from taken) as oldest_ms,
+        (select coalesce(json_agg(json_build_object('type', type, 'key', key, 'why', why) order by id), '[]') from refused) as refused`,
     values: [limit],
   });
-  return rows;
+  const [moved] = rows;
+  if (moved === undefined) throw new Error("the outbox gave no answer");
+  return moved;
 }
 
 export interface ChangedLevel {
@@ -119,29 +145,4 @@ export async function readChangedStock(
     ],
   });
   return rows;
-}
-
-export interface RefusedEvent extends OutboxRow {
-  readonly why: string;
-}
-
-/** Keeps whole what could not be told. */
-export async function keepRefused(client: Client, refused: readonly RefusedEvent[]): Promise<void> {
-  if (refused.length === 0) return;
-  await client.query({
-    name: "events-keep-refused",
-    text: `insert into event_refused (event_id, type, key, site_id, time, data, why)
-      select event_id, type, key, site_id, to_timestamp(time_ms / 1000.0), data, why
-      from unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::double precision[], $6::jsonb[], $7::text[])
-        as event (event_id, type, key, site_id, time_ms, data, why)`,
-    values: [
-      refused.map(event => event.event_id),
-      refused.map(event => event.type),
-      refused.map(event => event.key),
-      refused.map(event => event.site_id),
-      refused.map(event => event.time_ms),
-      refused.map(event => JSON.stringify(event.data)),
-      refused.map(event => event.why),
-    ],
-  });
 }

@@ -41,7 +41,7 @@ function onlyAt(siteIds: string): string {
 
 /** What is past its time has expired, also before it was swept. */
 function stateCondition(state: ReservationState): string {
-  if (state === "held") return "r.state = 'held' and (r.expires_at is null or r.expires_at > clock_timestamp())";
-  const due = "r.state = 'held' and r.expires_at <= clock_timestamp()";
+  if (state === "held") return "r.state = 'held' and (r.expires_at is null or r.expires_at > statement_timestamp())";
+  const due = "r.state = 'held' and r.expires_at <= statement_timestamp()";
   return state === "expired" ? `(r.state = 'expired' or ${due})` : `r.state = '${state}'`;
 }

@@ -72,7 +72,7 @@ const text = `with changed as (
     returning 1
   ), recorded as (
     insert into api_change (actor, action, resource, site_id, before, after)
-    select actor, action, resource, site_id, before::jsonb, after::jsonb
+    select actor, action, resource, site_id, before::json, after::json
     from unnest($20::text[], $21::text[], $22::text[], $23::integer[], $24::text[], $25::text[])
       as change (actor, action, resource, site_id, before, after)
   )
