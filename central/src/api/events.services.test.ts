@@ -16,6 +16,8 @@ beforeAll(async () => {
   api = await openTestApi(ledger);
   await ledger.apply(new TestSite("lyon"), [{ code: "code:OATS", quantity: 3 }]);
   await ledger.apply(new TestSite("oslo"), [{ code: "code:OATS", quantity: 3 }]);
+  // What that has brought about is told before the tests count what they bring about themselves.
+  await emit(ledger.pool);
 });
 afterAll(async () => {
   await api?.[Symbol.asyncDispose]();
