@@ -1,12 +1,17 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const onBuildMachine = process.env["CI"] !== undefined;
 /** There a test with real servers is tried once more; the report names each that needed it, and such a test is a fault to mend. */
 const retry = onBuildMachine ? 1 : 0;
 
+/** Processes that tests start take from here what was compiled for those before them. */
+const env = { NODE_COMPILE_CACHE: join(tmpdir(), "tallygate-compiled") };
+
 /**
  * Three kinds of tests. `unit` needs nothing but Node, `services` starts real servers on free ports, `e2e` starts whole
- * systems as processes. The kinds run one after the other, and so do the files of the last two: they share the machine with the
+ * systems as processes. The kinds run one after the other, and of the last two no more than two files at once: they share the machine with the
  * servers they start.
  */
 export default defineConfig({
@@ -31,7 +36,8 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ["*/src/**/*.services.test.ts", "deploy/**/*.services.test.ts"],
           exclude: ["e2e/**"],
-          fileParallelism: false,
+          maxWorkers: 2,
+          env,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -44,7 +50,8 @@ export default defineConfig({
           setupFiles: ["./vitest.setup.ts"],
           sequence: { groupOrder: 2 },
           include: ["e2e/src/**/*.test.ts"],
-          fileParallelism: false,
+          maxWorkers: 2,
+          env,
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },
