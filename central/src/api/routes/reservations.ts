@@ -143,17 +143,26 @@ interface Asked<T> {
   readonly request: unknown;
   readonly asks: readonly Ask[];
   readonly schema: z.ZodType<T>;
-  readonly answer: (results: readonly AskResult[]) => Result<object>;
+  readonly answer: (results: readonly AskResult[]) => Result<T>;
 }
 
 /** Holds on stock (I8): granted from what is available only, and ended once. */
 export function reservationRoutes({ reservations }: ApiParts) {
-  async function submit<T>({ by, route, key, request, asks, schema, answer }: Asked<T>): Promise<Result<T>> {
+  async function submit<T extends object>(asked: Asked<T>): Promise<Result<T>> {
+    const { by, route, key, request, asks, schema } = asked;
     // A key is the caller's own: nobody gets the answer of another one by guessing it.
     const own = `${by.actor} ${route} ${key}`;
     const id = key === undefined ? undefined : { id: half(own), requestHash: half(JSON.stringify(request)) };
+    let made: T | undefined;
+    const answer = (results: readonly AskResult[]) => {
+      const answered = asked.answer(results);
+      made = answered.ok ? answered.value : undefined;
+      return answered;
+    };
     const done = await reservations.submit({ asks: asks.map(ask => ({ ...ask, ...by })), key: id, answer });
-    return done.ok ? ok(schema.parse(done.value)) : done;
+    if (!done.ok) return done;
+    // What was kept is read; what was made just now is known to fit.
+    return ok(made !== undefined && done.value === made ? made : schema.parse(done.value));
   }
 
   const end = (
@@ -255,12 +264,12 @@ function askOf({ lines, policy, sites, expires_in_s, reference }: NewReservation
   return { kind: "reserve", id, policy, reference, expiresInMs: expires_in_s * 1000, lines, sites };
 }
 
-function onlyOne([result]: readonly AskResult[]): Result<object> {
+function onlyOne([result]: readonly AskResult[]): AskResult {
   if (result === undefined) return refuse("internal", "A request was left without a result.");
   return result.ok ? result : { ok: false, problem: locatedIn(result.problem, "body.") };
 }
 
-function eachOf(results: readonly AskResult[]): Result<object> {
+function eachOf(results: readonly AskResult[]): Result<z.infer<typeof BulkResult>> {
   const shown = results.map((result, index) => {
     if (result.ok) return { reservation: result.value };
     const problem = locatedIn(result.problem, `body.reservations[${index}].`);
