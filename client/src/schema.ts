@@ -4257,7 +4257,7 @@ export interface paths {
                     state?: "open" | "ignored" | "resolved";
                     /** @description A site: one warehouse with one edge. */
                     site?: string;
-                    kind?: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
+                    kind?: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "unmatched" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
                     problem?: string;
                     /** @description Stands in the key or the detail. */
                     text?: string;
@@ -5850,7 +5850,7 @@ export interface components {
             /** @description What exactly was refused this time, and what to do */
             detail: string;
             /** @enum {string} */
-            code: "request.invalid" | "request.too_large" | "request.host" | "request.not_json" | "route.unknown" | "item.unknown" | "item.exists" | "item.changed" | "item.hierarchy" | "item.family" | "item.pack" | "item.counted" | "item.draft" | "import.faults" | "price.unknown" | "price.overlaps" | "price.unavailable" | "price.none" | "place.unknown" | "place.hierarchy" | "place.changed" | "read_point.taken" | "lot.expiry" | "lot.unknown" | "reorder_point.unknown" | "place.exists" | "site.unknown" | "site.keys_unavailable" | "movement.unknown" | "movement.reversed" | "movement.moved_on" | "movement.not_reversible" | "stock.insufficient" | "item.no_code" | "reservation.unknown" | "reservation.ended" | "reservation.insufficient" | "reservation.of_document" | "reservation.policy" | "count.unknown" | "count.changed" | "count.state" | "count.empty" | "count.out_of_scope" | "count.incomplete" | "count.serial_needed" | "count.no_code" | "count.four_eyes" | "count.approval" | "count.observation_late" | "unit.unknown" | "unit.contents" | "document.unknown" | "document.exists" | "document.state" | "document.changed" | "document.line" | "document.item" | "document.unit" | "document.contents" | "document.not_shipped" | "document.short" | "document.over" | "document.none" | "document.unexpected" | "list.unknown" | "list.open" | "list.closed" | "exception.unknown" | "exception.changed" | "exception.resolved" | "exception.action" | "exception.remains" | "epoch.unknown" | "tag.unknown" | "seal.unknown" | "audit.fault" | "event.gone" | "event.unknown" | "event.refused" | "webhook.unknown" | "webhook.changed" | "webhook.url" | "webhook.too_many" | "webhook.dead_letter" | "webhook.paused" | "access.missing" | "access.invalid" | "access.denied" | "access.origin" | "access.changed" | "client.unknown" | "client.exists" | "user.unknown" | "user.exists" | "rate.limited" | "idempotency.reused" | "metrics.unavailable" | "stock.unavailable" | "internal" | "config.invalid" | "message.not_json" | "message.shape" | "message.too_large" | "message.version" | "message.no_tag" | "message.no_birth" | "device.unknown" | "store.unavailable" | "device.no_scanner" | "command.unknown" | "scan.place_first" | "scan.too_many" | "scan.forgotten" | "undo.nothing" | "undo.moved_on" | "device.exists" | "device.credentials" | "device.not_yours" | "device.too_fast" | "inbox.full" | "frame.too_long" | "frame.rubbish" | "reading.epc" | "movement.code_unknown" | "movement.meaningless" | "stock.shortage" | "crossing.doubtful" | "batch.unreadable" | "batch.chain" | "batch.epoch" | "batch.subject" | "epcis.document" | "epcis.event_type" | "epcis.event_shape" | "epcis.time" | "epcis.time_zone" | "epcis.vocabulary" | "epcis.identifier" | "epcis.quantity" | "epcis.what" | "epcis.prefix" | "code.empty" | "code.not_hex" | "code.symbology" | "code.epc_header" | "code.epc_length" | "code.epc_partition" | "code.epc_range" | "code.epc_padding" | "code.epc_uri" | "code.digital_link" | "code.unknown_ai" | "code.length" | "code.charset" | "code.check_digit" | "code.date" | "code.value" | "code.repeated" | "code.companions";
+            code: "request.invalid" | "request.too_large" | "request.host" | "request.not_json" | "route.unknown" | "item.unknown" | "item.exists" | "item.changed" | "item.hierarchy" | "item.family" | "item.pack" | "item.counted" | "item.draft" | "import.faults" | "price.unknown" | "price.overlaps" | "price.unavailable" | "price.none" | "place.unknown" | "place.hierarchy" | "place.changed" | "read_point.taken" | "lot.expiry" | "lot.unknown" | "reorder_point.unknown" | "place.exists" | "site.unknown" | "site.keys_unavailable" | "movement.unknown" | "movement.reversed" | "movement.moved_on" | "movement.not_matchable" | "movement.not_reversible" | "stock.insufficient" | "item.no_code" | "reservation.unknown" | "reservation.ended" | "reservation.insufficient" | "reservation.of_document" | "reservation.policy" | "count.unknown" | "count.changed" | "count.state" | "count.empty" | "count.out_of_scope" | "count.incomplete" | "count.serial_needed" | "count.no_code" | "count.four_eyes" | "count.approval" | "count.observation_late" | "unit.unknown" | "unit.contents" | "document.unknown" | "document.exists" | "document.state" | "document.changed" | "document.line" | "document.item" | "document.unit" | "document.contents" | "document.not_shipped" | "document.short" | "document.over" | "document.none" | "document.unexpected" | "list.unknown" | "list.open" | "list.closed" | "exception.unknown" | "exception.changed" | "exception.resolved" | "exception.action" | "exception.remains" | "epoch.unknown" | "tag.unknown" | "seal.unknown" | "audit.fault" | "event.gone" | "event.unknown" | "event.refused" | "webhook.unknown" | "webhook.changed" | "webhook.url" | "webhook.too_many" | "webhook.dead_letter" | "webhook.paused" | "access.missing" | "access.invalid" | "access.denied" | "access.origin" | "access.changed" | "client.unknown" | "client.exists" | "user.unknown" | "user.exists" | "rate.limited" | "idempotency.reused" | "metrics.unavailable" | "stock.unavailable" | "internal" | "config.invalid" | "message.not_json" | "message.shape" | "message.too_large" | "message.version" | "message.no_tag" | "message.no_birth" | "device.unknown" | "store.unavailable" | "device.no_scanner" | "command.unknown" | "scan.place_first" | "scan.too_many" | "scan.forgotten" | "undo.nothing" | "undo.moved_on" | "device.exists" | "device.credentials" | "device.not_yours" | "device.too_fast" | "inbox.full" | "frame.too_long" | "frame.rubbish" | "reading.epc" | "movement.code_unknown" | "movement.meaningless" | "stock.shortage" | "crossing.doubtful" | "batch.unreadable" | "batch.chain" | "batch.epoch" | "batch.subject" | "epcis.document" | "epcis.event_type" | "epcis.event_shape" | "epcis.time" | "epcis.time_zone" | "epcis.vocabulary" | "epcis.identifier" | "epcis.quantity" | "epcis.what" | "epcis.prefix" | "code.empty" | "code.not_hex" | "code.symbology" | "code.epc_header" | "code.epc_length" | "code.epc_partition" | "code.epc_range" | "code.epc_padding" | "code.epc_uri" | "code.digital_link" | "code.unknown_ai" | "code.length" | "code.charset" | "code.check_digit" | "code.date" | "code.value" | "code.repeated" | "code.companions";
             /** @description Where in the request */
             at?: string;
             /** @description The request's id, to be found in the log */
@@ -8792,7 +8792,7 @@ export interface components {
              */
             site: string | null;
             /** @enum {string} */
-            kind: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
+            kind: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "unmatched" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
             /**
              * @description A problem code, such as code.date, code.value, code.repeated, code.companions.
              * @example movement.code_unknown
@@ -8804,7 +8804,7 @@ export interface components {
             key: string;
             detail: string;
             /** @description What can be done about it as it is. */
-            actions: ("bind" | "mend" | "decide" | "resend" | "done" | "ignore")[];
+            actions: ("bind" | "mend" | "decide" | "match" | "resend" | "done" | "ignore")[];
             /** @description The beginning of what could not be read, base64. */
             body: string | null;
             /** @description The same as text, as far as it is text. */
@@ -8850,10 +8850,10 @@ export interface components {
             open: number;
             kinds: {
                 /** @enum {string} */
-                kind: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
+                kind: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "unmatched" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
                 open: number;
                 meaning: string;
-                actions: ("bind" | "mend" | "decide" | "resend" | "done" | "ignore")[];
+                actions: ("bind" | "mend" | "decide" | "match" | "resend" | "done" | "ignore")[];
             }[];
         };
         ExceptionsDecided: {
@@ -8912,7 +8912,7 @@ export interface components {
                  * @example unknown_code
                  * @enum {string}
                  */
-                kind?: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
+                kind?: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "unmatched" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
                 /** @example movement.code_unknown */
                 problem?: string;
                 /**
@@ -9031,6 +9031,29 @@ export interface components {
         } | {
             /** @enum {string} */
             action: "resend";
+            /**
+             * @description Why; it is kept.
+             * @example a test pallet
+             */
+            reason?: string;
+        } | {
+            /** @enum {string} */
+            action: "match";
+            /**
+             * Format: uuid
+             * @description The order, shipment, transfer or return.
+             */
+            document: string;
+            line: number;
+            /** @description Of the exception's site; `related` leads to them. */
+            movements: {
+                /**
+                 * @description One opening of the site's store.
+                 * @example 01939f6c2a7be4d1
+                 */
+                epoch: string;
+                seq: number;
+            }[];
             /**
              * @description Why; it is kept.
              * @example a test pallet

@@ -66,6 +66,7 @@ const ownProblems = {
   "movement.unknown": { status: 404, title: "There is no such movement" },
   "movement.reversed": { status: 409, title: "The movement was reversed before" },
   "movement.moved_on": { status: 409, title: "The thing has moved on since, so the movement cannot be reversed" },
+  "movement.not_matchable": { status: 409, title: "The movement is none that can be matched with a document by hand" },
   "movement.not_reversible": { status: 409, title: "The movement has no opposite that could be recorded" },
   "stock.insufficient": { status: 409, title: "More is to be taken than is there, or than is free to be taken" },
   "item.no_code": { status: 409, title: "The item has no code under which this could move" },

@@ -1,5 +1,5 @@
 import { z } from "@tallygate/kit";
-import { Account, SiteId, Sku } from "@tallygate/protocol";
+import { Account, Epoch, SiteId, Sku } from "@tallygate/protocol";
 import { actions, kindNames } from "../exceptions/kinds.ts";
 import { exceptionLimits } from "../exceptions/limits.ts";
 import { exactText, fields, text } from "./fields.ts";
@@ -127,6 +127,18 @@ const byItself = {
     reason: reason.optional(),
   }),
   resend: z.strictObject({ action: z.literal("resend"), reason: reason.optional() }),
+  match: z.strictObject({
+    action: z.literal("match"),
+    document: z.uuid().toLowerCase().meta({ description: "The order, shipment, transfer or return." }),
+    line: z.int().min(1).max(32_767),
+    movements: z
+      .array(z.strictObject({ epoch: Epoch, seq: z.int().min(1).max(Number.MAX_SAFE_INTEGER) }))
+      .min(1)
+      .max(apiLimits.movementsMax)
+      .refine(all => new Set(all.map(({ epoch, seq }) => `${epoch}/${seq}`)).size === all.length, "one stands twice")
+      .meta({ description: "Of the exception's site; `related` leads to them." }),
+    reason: reason.optional(),
+  }),
   mend: z.strictObject({
     action: z.literal("mend"),
     movements: z.array(NewMovement).min(1).max(apiLimits.movementsMax),
@@ -150,6 +162,7 @@ export const DecisionBody = z
     byItself.done,
     byItself.bind,
     byItself.resend,
+    byItself.match,
     byItself.mend,
     byItself.decide,
   ])

@@ -1,4 +1,6 @@
+import type { MatchedByHand } from "../follow/match-by-hand.ts";
 import type { AskedMovement } from "../record/ask.ts";
+import type { Names } from "../reservations/names.ts";
 import type { Action } from "./kinds.ts";
 
 /** What somebody decides about an exception. */
@@ -24,6 +26,7 @@ export type Decision =
       readonly force: boolean;
       readonly reason?: string | undefined;
     }
+  | (MatchedByHand & { readonly action: "match"; readonly reason?: string | undefined })
   | { readonly action: "resend"; readonly reason?: string | undefined };
 
 export type DecisionOf<A extends Action> = Extract<Decision, { readonly action: A }>;
@@ -33,4 +36,5 @@ export interface Deciding {
   readonly actor: string;
   readonly cause: "person" | "client";
   readonly nowMs: number;
+  readonly names: Names;
 }

@@ -1,6 +1,6 @@
 import { subjects } from "@tallygate/protocol";
 import { Hono } from "hono";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openTestApi, openTestLedger, type TestApi, type TestLedger, TestSite } from "../api/testing.ts";
 import type { Authenticator } from "../auth/principal.ts";
 import { anyPerson } from "../counts/testing.ts";
@@ -330,6 +330,37 @@ test("the summary counts what is open by kind, also of one site", async () => {
   expect(after.open).toBe(before.open + 1);
   const open = (body: typeof after) => body.kinds.find(({ kind }: { kind: string }) => kind === "unknown_code").open;
   expect(open(after)).toBe(open(before) + 1);
+});
+
+test("goods that no document awaited are matched with a line of one, where they lead to the movements", async () => {
+  await api.post("/v1/items", { sku: "SOAP", name: "Soap", codes: ["code:SOAP"] });
+  const west = new TestSite("west");
+  await ledger.apply(west, [{ code: "code:SOAP", quantity: 9, to: "dock-1" }]);
+  const order = await api.post("/v1/orders", { site: "west", lines: [{ sku: "SOAP", quantity: 5 }] });
+  expect(order.body).toMatchObject({ state: "reserved" });
+  await ledger.apply(west, [{ code: "code:SOAP", quantity: 2, from: "dock-1", to: "customer", bizStep: "shipping" }]);
+  const { id } = await vi.waitFor(async () => {
+    const found = await newest("document.none", "SOAP");
+    expect(found).toMatchObject({ kind: "unmatched", actions: ["match", "done", "ignore"] });
+    return found;
+  });
+  const { related } = await stateOf(id);
+  const { body: moved } = await api.get(related[0]);
+  const [{ epoch, seq }] = moved.items;
+  const decision = { action: "match", document: order.body.id, line: 1, movements: [{ epoch, seq }] };
+  const wrong = await resolve(id, { ...decision, line: 7 });
+  expect(wrong.body).toMatchObject({ status: 422, code: "document.line", at: "body.line" });
+  const twice = await resolve(id, {
+    ...decision,
+    movements: [
+      { epoch, seq },
+      { epoch, seq },
+    ],
+  });
+  expect(twice.body).toMatchObject({ status: 400, code: "request.invalid" });
+  expect((await resolve(id, decision)).body).toMatchObject({ state: "resolved", resolution: "match" });
+  const { body } = await api.get(`/v1/orders/${order.body.id}`);
+  expect(body).toMatchObject({ state: "shipping", lines: [{ held: 3, shipped: 2 }] });
 });
 
 describe("who may decide", () => {

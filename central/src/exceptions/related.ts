@@ -1,6 +1,7 @@
 import type { ExceptionRow } from "../db/exceptions/read.ts";
 import { readHoldersAt } from "../db/exceptions/related.ts";
 import type { Executor } from "../db/pool.ts";
+import { listOfUnexpected } from "../follow/misfits.ts";
 import { exceptionLimits } from "./limits.ts";
 
 /** The addresses of what an exception is about, as far as its key says. */
@@ -12,11 +13,21 @@ export async function relatedTo(db: Executor, { problem, key, site }: ExceptionR
     const query = new URLSearchParams({ code: key, state: "held", ...(site !== null && { site }) });
     return [`/v1/movements?${query}`];
   }
+  if (problem === "document.none" || problem === "document.unexpected") return unmatched({ problem, key, site });
   if (problem !== "stock.shortage" || site === null) return [];
   const level = readKey(key);
   if (level === undefined) return [];
   const holders = await readHoldersAt(db, { ...level, site }, exceptionLimits.relatedMax);
   return [`/v1/stock/${encodeURIComponent(level.sku)}`, ...holders.map(id => `/v1/reservations/${id}`)];
+}
+
+/** The movements of the item, among which are those that have no document, and the list that was open there. */
+function unmatched({ problem, key, site }: Pick<ExceptionRow, "problem" | "key" | "site">): readonly string[] {
+  const isListed = problem === "document.unexpected";
+  const sku = isListed ? key.slice(key.indexOf(" ") + 1) : key.replace(/ \S+ \S+$/, "");
+  const query = new URLSearchParams({ sku, ...(site !== null && { site }) });
+  const movements = `/v1/movements?${query}`;
+  return isListed ? [movements, `/v1/lists/${listOfUnexpected(key)}`] : [movements];
 }
 
 /** The other way round of `shortageKey`. Neither a site nor a place has a space or a slash in it. */

@@ -6,6 +6,7 @@ import { lockWebhook } from "../db/events/webhooks.ts";
 import { resolveExceptions } from "../db/exceptions/close.ts";
 import { type ExceptionRow, lockExceptions, readException } from "../db/exceptions/read.ts";
 import type { Client } from "../db/pool.ts";
+import { matchByHand } from "../follow/match-by-hand.ts";
 import type { SiteCommit } from "../ingest/site-commit.ts";
 import { lockForMovements } from "../record/record-movements.ts";
 import type { Deciding, Decision } from "./ask.ts";
@@ -31,7 +32,7 @@ const nothing: Done = { commits: [], catalogueVersion: undefined };
 /**
  * Does what somebody decided about an exception, in the caller's transaction: of two who decide at once the second is refused
  * `exception.resolved`, and nothing of theirs is done. Locks are taken in the one order: catalogue, sites, tags, the exception, and what
- * the action itself needs.
+ * the action itself needs. An exception of documents comes behind these, as it does for the follower that opens it.
  *
  * @param seen refuses what may not be decided about the exception as it is, such as another version than the one that was looked at
  */
@@ -46,6 +47,10 @@ export async function resolveException(
   if (before === undefined) return refuse("exception.unknown", `There is no exception ${id}.`, { at: "path.id" });
   const early = refusalOf(before, decision.action);
   if (early !== undefined) return early;
+  if (decision.action === "match") {
+    const matched = await matchByHand(client, before, decision, deciding);
+    if (!matched.ok) return matched;
+  }
   await lockBefore(client, before, decision);
   const [row] = await lockExceptions(client, [id]);
   if (row === undefined) throw new Error(`the exception ${id} is gone`);
@@ -112,6 +117,7 @@ async function carryOut(
   switch (decision.action) {
     case "ignore":
     case "done":
+    case "match": // Done before the exception was locked.
       return ok(nothing);
     case "bind":
       return bindCode(client, row, decision, deciding);

@@ -36,11 +36,21 @@ function raisedOf(misfit: Misfit, directory: Directory): ExceptionCase {
       return {
         siteId,
         problem,
-        key: `${sku} ${nameOf(moved.from)} ${nameOf(moved.to)}`,
+        key: noneKey(sku, moved),
         detail: `${what}, and no open document of the site awaits them. Enter the document that they belong to, or record where they went.`,
         count: 1,
       };
   }
+}
+
+/** What goods that no document awaits are counted by. */
+export function noneKey(sku: string, { from, to }: Moved): string {
+  return `${sku} ${nameOf(from)} ${nameOf(to)}`;
+}
+
+/** The list at which something passed that is none of its lines, of an exception's key. */
+export function listOfUnexpected(key: string): string {
+  return key.slice(0, key.indexOf(" "));
 }
 
 function over(sku: string, what: string, line: DocumentLine | undefined) {

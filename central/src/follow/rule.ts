@@ -215,14 +215,27 @@ class Matcher {
 
   private carryOut(moved: Moved, line: DocumentLine, step: Step, quantity: number, { why, list }: Rank): void {
     this.board.write(moved, { documentId: line.documentId, line: line.line, step, quantity, listId: list?.id, why });
-    const { reservationId } = line;
-    const { siteId, itemId, from, to } = moved;
-    if (reservationId === undefined || from.outside !== undefined || !this.known.isAvailable(from.placeId)) return;
-    if (line.kind === "transfer" && step === "done" && line.siteId !== line.toSiteId) return;
-    const staysHeld = line.kind === "order" && step === "picked" && this.known.isAvailable(to.placeId);
-    const toPlaceId = staysHeld ? to.placeId : undefined;
-    this.holds.push({ reservationId, siteId, itemId, fromPlaceId: from.placeId, toPlaceId, quantity });
+    const take = holdTaken(moved, line, { step, quantity }, this.known.isAvailable);
+    if (take !== undefined) this.holds.push(take);
   }
+}
+
+/**
+ * What is held no more, or goes with the goods, once they carry out a line: where they left a place that promises are made from. Goods that
+ * are picked to another such place stay held; those of a transfer to another site were let go when they left.
+ */
+export function holdTaken(
+  { siteId, itemId, from, to }: Moved,
+  line: DocumentLine,
+  { step, quantity }: { readonly step: Step; readonly quantity: number },
+  isAvailable: (placeId: number) => boolean,
+): HoldTake | undefined {
+  const { reservationId } = line;
+  if (reservationId === undefined || from.outside !== undefined || !isAvailable(from.placeId)) return undefined;
+  if (line.kind === "transfer" && step === "done" && line.siteId !== line.toSiteId) return undefined;
+  const staysHeld = line.kind === "order" && step === "picked" && isAvailable(to.placeId);
+  const toPlaceId = staysHeld ? to.placeId : undefined;
+  return { reservationId, siteId, itemId, fromPlaceId: from.placeId, toPlaceId, quantity };
 }
 
 function isOpenAt({ madeMs, endedMs }: DocumentLine, atMs: number): boolean {

@@ -19,6 +19,7 @@ import { resendBytes } from "../../exceptions/resend.ts";
 import { type Resolved, resolveException, settleExceptions } from "../../exceptions/resolve.ts";
 import { refusalOf } from "../../exceptions/settled.ts";
 import { openLedger } from "../../ingest/apply.ts";
+import { Names } from "../../reservations/names.ts";
 import { callerOf, guardedRoute, requireAllSites, requireSite, sitesOf } from "../access.ts";
 import { etagOf, expected, isExpected, isKnown } from "../etag.ts";
 import {
@@ -103,6 +104,10 @@ const decisionProblems = [
   "place.unknown",
   "movement.code_unknown",
   "movement.meaningless",
+  "movement.not_matchable",
+  "document.unknown",
+  "document.state",
+  "document.line",
   "stock.insufficient",
   "code.check_digit",
   "webhook.unknown",
@@ -138,6 +143,7 @@ const bulkRoute = guardedRoute(resolves, {
 /** The one inbox: unknown codes, unreadable messages, shortages and whatever else waits for a person; and what a person decides. */
 export function exceptionRoutes({ pool, relay, log }: ApiParts) {
   const ledger = openLedger({ pool, log });
+  const names = new Names();
 
   const tell = ({ commits, catalogueVersion }: Pick<Resolved, "commits" | "catalogueVersion">) => {
     if (catalogueVersion !== undefined) relay.catalogueChanged(catalogueVersion);
@@ -204,7 +210,7 @@ export function exceptionRoutes({ pool, relay, log }: ApiParts) {
       const found = ids ?? (await readExceptionIds(pool, filterOf(filter, sites), exceptionLimits.bulkMax + 1));
       const chosen = found.slice(0, exceptionLimits.bulkMax);
       const more = found.length > chosen.length;
-      const deciding = decidingOf(c);
+      const deciding = decidingOf(c, names);
       if (decision.action === "ignore" || decision.action === "done") {
         const done = await once({
           pool,
@@ -267,7 +273,7 @@ export function exceptionRoutes({ pool, relay, log }: ApiParts) {
       const done = await decideOne(
         found.value,
         decision,
-        decidingOf(c),
+        decidingOf(c, names),
         work =>
           once({
             pool,
@@ -283,8 +289,8 @@ export function exceptionRoutes({ pool, relay, log }: ApiParts) {
     });
 }
 
-function decidingOf(c: Context): Deciding {
-  return { actor: callerOf(c), cause: c.get("principal").kind, nowMs: Date.now() };
+function decidingOf(c: Context, names: Names): Deciding {
+  return { actor: callerOf(c), cause: c.get("principal").kind, nowMs: Date.now(), names };
 }
 
 /** Whoever may resolve exceptions at a site does not thereby say what a code means, for that it means everywhere. */
