@@ -23,6 +23,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
           include: ["*/src/**/*.test.ts", "deploy/**/*.test.ts", "docs/*.test.ts"],
           exclude: ["**/*.services.test.ts", "e2e/**"],
+          env,
           // Some start a process of ours, which takes seconds while others do.
           testTimeout: 30_000,
         },

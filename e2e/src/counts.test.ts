@@ -9,8 +9,9 @@ import { addTestClient } from "../../central/src/auth/testing.ts";
 import { openCentral } from "../../central/src/central.ts";
 import { CentralConfig } from "../../central/src/config.ts";
 import { openPool } from "../../central/src/db/pool.ts";
+import { openTestServer } from "../../central/src/db/testing.ts";
 import type { LocalServer } from "../../deploy/local/local-server.ts";
-import { startNats, startPostgres } from "../../deploy/local/servers.ts";
+import { startNats } from "../../deploy/local/servers.ts";
 import { EdgeConfig } from "../../edge/src/config.ts";
 import { type Edge, openEdge } from "../../edge/src/edge.ts";
 import { until } from "./until.ts";
@@ -28,9 +29,8 @@ let devices: mqtt.MqttClient;
 
 beforeAll(async () => {
   stack = new AsyncDisposableStack();
-  const postgres = stack.use(await startPostgres());
   nats = stack.use(await startNats());
-  const url = await postgres.database("tallygate");
+  const { url } = stack.use(await (await openTestServer()).openEmpty());
   const central = stack.use(
     await openCentral(
       CentralConfig.parse({

@@ -161,7 +161,7 @@ function nonZero(map: Map<string, Level>): Map<string, Level> {
 }
 
 async function count(sql: string): Promise<number> {
-  const client = new pg.Client({ connectionString: await system.postgres.database("tallygate") });
+  const client = new pg.Client({ connectionString: system.database.url });
   await client.connect();
   try {
     const { rows } = await client.query<{ count: string }>(sql);

@@ -1,5 +1,6 @@
 import { openSimulation } from "@tallygate/firmware-sim";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type OwnTestServer, openOwnTestServer } from "../../central/src/db/testing.ts";
 import { createChance } from "./chance.ts";
 import { countsOf, faultsOfLedger, seedCatalogue, stockOf, stockOfTruth } from "./ledger.ts";
 import { twoGates } from "./scenarios.ts";
@@ -8,8 +9,13 @@ import { at, openSystem, type System } from "./system.ts";
 const rounds = 6;
 const seed = Number(process.env["SEED"] ?? 20_361_123);
 
+let server: OwnTestServer;
 let system: System;
+beforeAll(async () => {
+  server = await openOwnTestServer();
+});
 afterEach(() => system[Symbol.asyncDispose]());
+afterAll(() => server?.[Symbol.asyncDispose]());
 
 /** What is killed at random moments. Each gives back what starts it again. */
 const victims: Readonly<Record<string, (system: System) => Promise<() => Promise<void>>>> = {
@@ -17,7 +23,7 @@ const victims: Readonly<Record<string, (system: System) => Promise<() => Promise
   central: async ({ centrals }) => kill(at(centrals, 0).part),
   "the other central": async ({ centrals }) => kill(at(centrals, 1).part),
   nats: async ({ nats }) => kill(nats),
-  postgres: async ({ postgres }) => kill(postgres),
+  postgres: async () => kill(server.postgres),
 };
 
 async function kill(victim: { kill(): Promise<void>; restart(): Promise<void> }) {
@@ -30,7 +36,7 @@ describe("under load, with processes killed at random moments", () => {
     it(`the ledger equals the truth after ${rounds} times kill -9 of ${name} (seed ${seed})`, async () => {
       const chance = createChance(`${seed}/${name}`);
       const scenario = twoGates({ seed, mqttPort: 0, pallets: 45 });
-      system = await openSystem({ scenario, centrals: 2 });
+      system = await openSystem({ scenario, centrals: 2, server });
       const mqttPort = at(system.sites, 0).mqttPort;
       await using simulation = openSimulation(twoGates({ seed, mqttPort, pallets: 45 }));
       await seedCatalogue(system, simulation.catalogue);
@@ -51,7 +57,7 @@ describe("under load, with processes killed at random moments", () => {
   }
 
   it("nothing is lost when NATS loses its storage", async () => {
-    system = await openSystem({ scenario: twoGates({ seed, mqttPort: 0, pallets: 40 }) });
+    system = await openSystem({ scenario: twoGates({ seed, mqttPort: 0, pallets: 40 }), server });
     const mqttPort = at(system.sites, 0).mqttPort;
     await using simulation = openSimulation(twoGates({ seed, mqttPort, pallets: 40 }));
     await seedCatalogue(system, simulation.catalogue);

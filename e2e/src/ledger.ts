@@ -47,7 +47,7 @@ function sorted(map: Map<string, number>): Map<string, number> {
 
 /** What must hold in the ledger whatever happened. Each entry is a fault; none is right. */
 export async function faultsOfLedger(system: System): Promise<string[]> {
-  const client = new pg.Client({ connectionString: await system.postgres.database("tallygate") });
+  const client = new pg.Client({ connectionString: system.database.url });
   await client.connect();
   try {
     const faults: string[] = [];
@@ -78,7 +78,7 @@ const checks: Readonly<Record<string, string>> = {
 
 /** How many epochs the site has, and of how many movements the ledger knows. */
 export async function countsOf(system: System): Promise<{ readonly epochs: number; readonly movements: number }> {
-  const client = new pg.Client({ connectionString: await system.postgres.database("tallygate") });
+  const client = new pg.Client({ connectionString: system.database.url });
   await client.connect();
   try {
     const { rows } = await client.query(

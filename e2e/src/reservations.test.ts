@@ -42,7 +42,7 @@ async function attempt(urls: readonly string[], n: number, repeated: () => void)
 }
 
 async function query<T extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
-  const client = new pg.Client({ connectionString: await system.postgres.database("tallygate") });
+  const client = new pg.Client({ connectionString: system.database.url });
   await client.connect();
   try {
     return (await client.query<T>(sql, [...values])).rows;

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connect } from "@tallygate/client";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { limits } from "../../deploy/local/limits.ts";
 import { isPortFree } from "../../deploy/local/ports.ts";
@@ -26,14 +26,15 @@ interface Start {
 let home = "";
 const starts: Start[] = [];
 
-beforeEach(() => {
+function makeHome(): void {
   home = mkdtempSync(join(tmpdir(), "tallygate-start-"));
   chmodSync(home, 0o755);
-});
-afterEach(async () => {
+}
+
+async function removeHome(): Promise<void> {
   await endAll();
   rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-});
+}
 
 async function endAll(): Promise<void> {
   for (const start of starts.splice(0)) {
@@ -117,27 +118,120 @@ function commandLine(pid: number): string {
     : spawnSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" }).stdout;
 }
 
-test("npm start runs everything until movements show, refuses a second one beside it, and Ctrl-C ends all", async () => {
-  const start = run("npm", ["start", "--", "--data", home]);
-  await untilSaid(start, "Tallygate runs.");
-  await somePosted(start);
+describe("in one directory, one start after the other", () => {
+  beforeAll(makeHome);
+  afterEach(endAll);
+  afterAll(removeHome);
 
-  const second = begin();
-  expect(await second.ended).toBe(1);
-  expect(second.said()).toMatch(/^✗ Tallygate already runs in \S+, as process \d+; end that one first.*\n$/);
-  expect(await isRunning(Number(/process (\d+)/.exec(second.said())?.[1]))).toBe(true);
+  test("npm start runs everything until movements show, refuses a second one beside it, and Ctrl-C ends all; what it says on the first screen works as it stands", async () => {
+    const start = run("npm", ["start", "--", "--data", home]);
+    await untilSaid(start, "Tallygate runs.");
+    await untilSaid(start, /To try:\n\n.*\n.*\n/);
+    await somePosted(start);
 
-  const all = await family(start.pid);
-  start.process.kill("SIGINT");
-  await start.ended;
-  expect(start.said()).toContain("Everything has ended.");
-  await expectAllGone(all);
+    const second = begin();
+    expect(await second.ended).toBe(1);
+    expect(second.said()).toMatch(/^✗ Tallygate already runs in \S+, as process \d+; end that one first.*\n$/);
+    expect(await isRunning(Number(/process (\d+)/.exec(second.said())?.[1]))).toBe(true);
+
+    await tryFirstScreen(start);
+
+    const all = await family(start.pid);
+    start.process.kill("SIGINT");
+    await start.ended;
+    expect(start.said()).toContain("Everything has ended.");
+    await expectAllGone(all);
+  });
+
+  test("a part or server that is killed comes back; when it is killed itself nothing is left; and the next start knows what was stored", async () => {
+    const start = begin();
+    await untilSaid(start, "Tallygate runs.");
+    const before = await somePosted(start);
+    for (const [name, words] of [
+      ["central", `central/src/main.ts --config ${home}`],
+      ["lyon", `edge/src/main.ts --config ${home}/lyon.yaml`],
+      ["PostgreSQL", `postgres -D ${home}`],
+      ["NATS", `${home}/nats/nats.conf`],
+    ] as const) {
+      process.kill(await processOf(start, words), "SIGKILL");
+      await untilSaid(start, `! ${name} ended by itself (SIGKILL) and is started again.`);
+      await untilSaid(start, `${name} runs again.`);
+    }
+    await expectKnown(start, before);
+
+    const all = await family(start.pid);
+    start.process.kill("SIGKILL");
+    const next = begin();
+    await expectAllGone(all);
+    await untilSaid(next, "Tallygate runs.");
+    expect(next.said()).toMatch(/items\s+are known/);
+    expect(next.said()).toContain("admin, its first password is in ");
+    expect(next.said()).not.toContain(readFileSync(join(home, "admin-password"), "utf8"));
+    await expectKnown(next, before);
+    const rest = await family(next.pid);
+    next.process.kill("SIGHUP");
+    expect(await next.ended).toBe(0);
+    await expectAllGone(rest);
+  });
+
+  test("a part that cannot be kept alive ends everything, with one sentence", async () => {
+    const start = begin();
+    await untilSaid(start, "Tallygate runs.");
+    const all = await family(start.pid);
+    for (let time = 1; time <= limits.restartsMax + 1; time++) {
+      process.kill(await processOf(start, `firmware-sim/src/main.ts ${home}`), "SIGKILL");
+      if (time > limits.restartsMax) break;
+      await vi.waitFor(() => expect(start.said().split("simulator runs again.")).toHaveLength(time + 1), patience);
+    }
+    expect(await start.ended).toBe(1);
+    expect(start.said()).toMatch(
+      /✗ simulator ended by itself \(SIGKILL\)\. That was the end number 6 of simulator within a minute/,
+    );
+    await expectAllGone(all);
+  });
+
+  test("Ctrl-C while it starts ends what has started", async () => {
+    const start = begin();
+    await untilSaid(start, "✓ NATS");
+    const all = await family(start.pid);
+    start.process.kill("SIGINT");
+    expect(await start.ended).toBe(0);
+    expect(start.said()).not.toMatch(/✗|Tallygate runs/);
+    await expectAllGone(all, 2);
+  });
+
+  test("a taken port gives way to the next one, and it is said whose setting it is", async () => {
+    const stranger = createServer();
+    if (await isPortFree(8080)) await new Promise<void>(done => stranger.listen(8080, "127.0.0.1", done));
+    const start = begin("--no-sim");
+    await untilSaid(start, "Tallygate runs.");
+    stranger.close();
+    const [, port = ""] =
+      /Port 8080 \(http\.listen in central\.yaml\) is taken; central takes (\d+)/.exec(start.said()) ?? [];
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+    expect(start.said()).not.toContain("simulator");
+    start.process.kill("SIGTERM");
+    expect(await start.ended).toBe(0);
+  });
+
+  test("a second Ctrl-C kills", async () => {
+    const start = begin("--no-sim");
+    await untilSaid(start, "Tallygate runs.");
+    const all = await family(start.pid);
+    // A part that does not listen any more holds up the orderly end.
+    process.kill(await processOf(start, `edge/src/main.ts --config ${home}/porto.yaml`), "SIGSTOP");
+    start.process.kill("SIGINT");
+    await untilSaid(start, "Ending everything");
+    const firstMs = performance.now();
+    await vi.waitFor(() => expect(performance.now() - firstMs).toBeGreaterThan(limits.sameInterruptMs), patience);
+    start.process.kill("SIGINT");
+    expect(await start.ended).toBe(130);
+    await expectAllGone(all);
+  });
 });
 
-test("what it says on the first screen works as it stands: a token, a reservation, a client of one's own", async () => {
-  const start = begin();
-  await untilSaid(start, "Tallygate runs.");
-  await untilSaid(start, /To try:\n\n.*\n.*\n/);
+/** Types what stands below "To try:", as a person would. */
+async function tryFirstScreen(start: Start): Promise<void> {
   const password = /admin, with the password (\S+),/.exec(start.said())?.[1];
   expect(password).toBe(readFileSync(join(home, "admin-password"), "utf8"));
   const line = (name: string) => new RegExp(`^ {2}${name} {2,}(.+)$`, "m").exec(start.said())?.[1] ?? "";
@@ -160,106 +254,7 @@ test("what it says on the first screen works as it stands: a token, a reservatio
   expect(shell(line("a client of yours"))).toMatch(/\nmy-shop {2}integrator at all sites\n.*shown only now: tgs_/);
   const unsigned = await fetch(`${centralOf(start)}/v1/movements`);
   expect(unsigned.status).toBe(401);
-  start.process.kill("SIGINT");
-  expect(await start.ended).toBe(0);
-
-  const later = begin();
-  await untilSaid(later, "admin, its first password is in ");
-  expect(later.said()).not.toContain(password);
-  later.process.kill("SIGINT");
-  expect(await later.ended).toBe(0);
-});
-
-test("a part or server that is killed comes back, and what was known is still known", async () => {
-  const start = begin();
-  await untilSaid(start, "Tallygate runs.");
-  const before = await somePosted(start);
-  for (const [name, words] of [
-    ["central", `central/src/main.ts --config ${home}`],
-    ["lyon", `edge/src/main.ts --config ${home}/lyon.yaml`],
-    ["PostgreSQL", `postgres -D ${home}`],
-    ["NATS", `${home}/nats/nats.conf`],
-  ] as const) {
-    process.kill(await processOf(start, words), "SIGKILL");
-    await untilSaid(start, `! ${name} ended by itself (SIGKILL) and is started again.`);
-    await untilSaid(start, `${name} runs again.`);
-  }
-  await expectKnown(start, before);
-  start.process.kill("SIGTERM");
-  expect(await start.ended).toBe(0);
-});
-
-test("when it is killed itself nothing is left, and the next start goes on with what was stored", async () => {
-  const start = begin();
-  await untilSaid(start, "Tallygate runs.");
-  const before = await somePosted(start);
-  const all = await family(start.pid);
-  start.process.kill("SIGKILL");
-  const next = begin();
-  await expectAllGone(all);
-  await untilSaid(next, "Tallygate runs.");
-  expect(next.said()).toMatch(/items\s+are known/);
-  await expectKnown(next, before);
-  const rest = await family(next.pid);
-  next.process.kill("SIGHUP");
-  expect(await next.ended).toBe(0);
-  await expectAllGone(rest);
-});
-
-test("a part that cannot be kept alive ends everything, with one sentence", async () => {
-  const start = begin();
-  await untilSaid(start, "Tallygate runs.");
-  const all = await family(start.pid);
-  for (let time = 1; time <= limits.restartsMax + 1; time++) {
-    process.kill(await processOf(start, `firmware-sim/src/main.ts ${home}`), "SIGKILL");
-    if (time > limits.restartsMax) break;
-    await vi.waitFor(() => expect(start.said().split("simulator runs again.")).toHaveLength(time + 1), patience);
-  }
-  expect(await start.ended).toBe(1);
-  expect(start.said()).toMatch(
-    /✗ simulator ended by itself \(SIGKILL\)\. That was the end number 6 of simulator within a minute/,
-  );
-  await expectAllGone(all);
-});
-
-test("Ctrl-C while it starts ends what has started", async () => {
-  const start = begin();
-  await untilSaid(start, "✓ NATS");
-  const all = await family(start.pid);
-  start.process.kill("SIGINT");
-  expect(await start.ended).toBe(0);
-  expect(start.said()).not.toMatch(/✗|Tallygate runs/);
-  await expectAllGone(all, 2);
-});
-
-test("a second Ctrl-C kills", async () => {
-  const start = begin();
-  await untilSaid(start, "Tallygate runs.");
-  const all = await family(start.pid);
-  // A part that does not listen any more holds up the orderly end.
-  process.kill(await processOf(start, `edge/src/main.ts --config ${home}/porto.yaml`), "SIGSTOP");
-  start.process.kill("SIGINT");
-  await untilSaid(start, "Ending everything");
-  const firstMs = performance.now();
-  await vi.waitFor(() => expect(performance.now() - firstMs).toBeGreaterThan(limits.sameInterruptMs), patience);
-  start.process.kill("SIGINT");
-  expect(await start.ended).toBe(130);
-  await expectAllGone(all);
-});
-
-test("a taken port gives way to the next one, and it is said whose setting it is", async () => {
-  const stranger = createServer();
-  if (await isPortFree(8080)) await new Promise<void>(done => stranger.listen(8080, "127.0.0.1", done));
-  const start = begin("--no-sim");
-  await untilSaid(start, "Tallygate runs.");
-  stranger.close();
-  const [, port = ""] =
-    /Port 8080 \(http\.listen in central\.yaml\) is taken; central takes (\d+)/.exec(start.said()) ?? [];
-  expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
-  expect(start.said()).not.toContain("simulator");
-  start.process.kill("SIGINT");
-  expect(await start.ended).toBe(0);
-});
+}
 
 const mountable = process.platform === "linux" && process.getuid?.() === 0;
 
@@ -276,33 +271,38 @@ function mountDisk(megabytes: number): AsyncDisposable | undefined {
   };
 }
 
-test.runIf(mountable)("a full disk is said in one sentence, before anything is started", async context => {
-  await using disk = mountDisk(20);
-  if (disk === undefined) return context.skip();
-  const start = begin();
-  expect(await start.ended).toBe(1);
-  expect(start.said()).toMatch(/^✗ The disk of \S+ is full: \d+ MB are free, 256 MB are needed\. Make room[^\n]*\n$/);
-});
+describe("on a disk of its own", () => {
+  beforeEach(makeHome);
+  afterEach(removeHome);
 
-test.runIf(mountable)(
-  "a disk that gets full is said, and when there is room again everything goes on",
-  async context => {
-    await using disk = mountDisk(420);
+  test.runIf(mountable)("a full disk is said in one sentence, before anything is started", async context => {
+    await using disk = mountDisk(20);
     if (disk === undefined) return context.skip();
     const start = begin();
-    await untilSaid(start, "Tallygate runs.");
-    await somePosted(start);
-    const filler = join(home, "filler");
-    spawnSync("dd", ["if=/dev/zero", `of=${filler}`, "bs=1M"]);
-    await untilSaid(start, /! The disk of \S+ is full: \d MB are free/);
-    rmSync(filler);
-    await untilSaid(start, "NATS was started again and has its streams.");
-    const since = new Date().toISOString();
-    await vi.waitFor(async () => {
-      const answer = await ask(start, `/v1/movements?by=record&since=${since}`);
-      expect(Movements.parse(await answer.json()).items.length).toBeGreaterThan(0);
-    }, patience);
-    start.process.kill("SIGINT");
-    expect(await start.ended).toBe(0);
-  },
-);
+    expect(await start.ended).toBe(1);
+    expect(start.said()).toMatch(/^✗ The disk of \S+ is full: \d+ MB are free, 256 MB are needed\. Make room[^\n]*\n$/);
+  });
+
+  test.runIf(mountable)(
+    "a disk that gets full is said, and when there is room again everything goes on",
+    async context => {
+      await using disk = mountDisk(420);
+      if (disk === undefined) return context.skip();
+      const start = begin();
+      await untilSaid(start, "Tallygate runs.");
+      await somePosted(start);
+      const filler = join(home, "filler");
+      spawnSync("dd", ["if=/dev/zero", `of=${filler}`, "bs=1M"]);
+      await untilSaid(start, /! The disk of \S+ is full: \d MB are free/);
+      rmSync(filler);
+      await untilSaid(start, "NATS was started again and has its streams.");
+      const since = new Date().toISOString();
+      await vi.waitFor(async () => {
+        const answer = await ask(start, `/v1/movements?by=record&since=${since}`);
+        expect(Movements.parse(await answer.json()).items.length).toBeGreaterThan(0);
+      }, patience);
+      start.process.kill("SIGINT");
+      expect(await start.ended).toBe(0);
+    },
+  );
+});

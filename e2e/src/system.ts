@@ -8,17 +8,11 @@ import { stringify } from "yaml";
 import { makeNatsKeys, makeSiteKey, type NatsKeys, serverConfiguration } from "../../central/src/auth/nats/keys.ts";
 import { addTestClient } from "../../central/src/auth/testing.ts";
 import { openPool } from "../../central/src/db/pool.ts";
+import { openTestServer, type TestDatabase, type TestServer } from "../../central/src/db/testing.ts";
 import type { LocalServer } from "../../deploy/local/local-server.ts";
 import { removeDir, temporaryDir } from "../../deploy/local/local-server.ts";
 import { Part } from "../../deploy/local/part.ts";
-import {
-  freePort,
-  type LocalPostgres,
-  type NatsKeyFiles,
-  startInflux,
-  startNats,
-  startPostgres,
-} from "../../deploy/local/servers.ts";
+import { freePort, type NatsKeyFiles, startInflux, startNats } from "../../deploy/local/servers.ts";
 import { until } from "./until.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -27,6 +21,8 @@ export interface SystemOptions {
   /** Simulated sites: their edges are configured for the devices that the scenario names. */
   readonly scenario: ScenarioInput;
   readonly centrals?: number;
+  /** Where its database is to be, for a test that kills PostgreSQL, too; without it, where those of all tests are. */
+  readonly server?: TestServer;
   /** The edge's ends of serial lines, by device; without one the edge opens the port that the scenario names. */
   readonly ports?: Readonly<Record<string, string>>;
 }
@@ -51,7 +47,7 @@ export interface Site {
  */
 export class System implements AsyncDisposable {
   readonly dir: string;
-  readonly postgres: LocalPostgres;
+  readonly database: TestDatabase;
   readonly nats: LocalServer;
   readonly influx: LocalServer;
   readonly centrals: readonly { readonly url: string; readonly part: Part }[];
@@ -62,10 +58,10 @@ export class System implements AsyncDisposable {
   #caller: Client | undefined;
 
   constructor(
-    parts: Pick<System, "dir" | "postgres" | "nats" | "influx" | "centrals" | "sites" | "natsOfCentral" | "natsKeys">,
+    parts: Pick<System, "dir" | "database" | "nats" | "influx" | "centrals" | "sites" | "natsOfCentral" | "natsKeys">,
   ) {
     this.dir = parts.dir;
-    this.postgres = parts.postgres;
+    this.database = parts.database;
     this.nats = parts.nats;
     this.influx = parts.influx;
     this.centrals = parts.centrals;
@@ -101,8 +97,7 @@ export class System implements AsyncDisposable {
   async start(): Promise<void> {
     for (const { part } of this.centrals) await part.restart();
     for (const { edge } of this.sites) await edge.restart();
-    const url = await this.postgres.database("tallygate");
-    const pool = openPool({ url, size: 1, applicationName: "e2e", log: createLog("e2e", "error") });
+    const pool = openPool({ url: this.database.url, size: 1, applicationName: "e2e", log: createLog("e2e", "error") });
     const secret = await addTestClient(pool, "e2e", [{ role: "admin", sites: "all" }]);
     await pool.end();
     this.#caller = connect({ url: this.centralUrl, client: "e2e", secret });
@@ -135,7 +130,7 @@ export class System implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { edge } of this.sites) await edge.stop();
     for (const { part } of this.centrals) await part.stop();
-    await Promise.all([this.influx, this.nats, this.postgres].map(server => server[Symbol.asyncDispose]()));
+    await Promise.all([this.influx, this.nats, this.database].map(each => each[Symbol.asyncDispose]()));
     await removeDir(this.dir);
   }
 }
@@ -146,17 +141,19 @@ export async function openSystem(options: SystemOptions): Promise<System> {
   const natsKeys = await writeNatsKeys(dir);
   const { keys, files } = natsKeys;
   const natsDir = join(dir, "nats");
-  const [postgres, nats, influx] = await Promise.all([
-    startPostgres(),
+  const server = options.server ?? (await openTestServer());
+  const [database, nats, influx] = await Promise.all([
+    server.openEmpty(),
     startNats({ dir: natsDir, keys: files }),
     startInflux(),
   ]);
-  const database = await postgres.database("tallygate");
   const natsOfCentral = { servers: [nats.url], credentials: files.credentials };
   const natsOfSigner = { ...natsOfCentral, sites_key: files.sitesKey };
   const centrals = [];
   for (let n = 0; n < (options.centrals ?? 1); n++) {
-    centrals.push(await centralPart(join(dir, `central-${n}`), { database, nats: natsOfSigner, influx: influx.url }));
+    centrals.push(
+      await centralPart(join(dir, `central-${n}`), { database: database.url, nats: natsOfSigner, influx: influx.url }),
+    );
   }
   const sites = [];
   for (const [name, site] of Object.entries(options.scenario.sites)) {
@@ -167,7 +164,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     const part = await edgePart(join(dir, name), { ...ofSite, ports: options.ports ?? {} });
     sites.push({ ...part, credentials, natsKey: key.key });
   }
-  const system = new System({ dir, postgres, nats, influx, centrals, sites, natsOfCentral, natsKeys });
+  const system = new System({ dir, database, nats, influx, centrals, sites, natsOfCentral, natsKeys });
   try {
     await system.start();
     return system;

@@ -16,7 +16,11 @@ afterEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function run(args: readonly string[], env: Record<string, string> = {}) {
+/** Else each process compiles all that it loads. */
+const compiled = { NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] };
+
+function run(args: readonly string[], settings: Record<string, string> = {}) {
+  const env = { ...compiled, ...settings };
   const child = spawn(process.execPath, [fixture, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   started.push(child);
   const printed = { stdout: "", stderr: "" };
