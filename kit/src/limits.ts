@@ -6,6 +6,8 @@ export const limits = {
   sameSignalMs: 500,
   /** Requests under way get this long to finish when the HTTP server stops; then their connections are cut. */
   httpStopGraceMs: 3_000,
+  /** How often connections that have fallen idle since are closed while the HTTP server stops. */
+  httpStopSweepMs: 20,
   /** A request body beyond this is refused with `request.too_large`. */
   bodyMaxBytes: 1024 * 1024,
   /** New HTTP connections beyond this are dropped by the server. */

@@ -1,6 +1,5 @@
-import { answerProblem, createRoute, problemResponses } from "@tallygate/kit";
-import type { Result } from "@tallygate/protocol";
-import type { Context, MiddlewareHandler } from "hono";
+import { answerProblem, createRoute, problemResponses, setField } from "@tallygate/kit";
+import type { Context, MiddlewareHandler, Next } from "hono";
 import { addressOf } from "../auth/address.ts";
 import { type Authenticator, actorOf, type Principal, sitesWith } from "../auth/principal.ts";
 import type { Rate, Taken } from "../auth/rates.ts";
@@ -24,8 +23,7 @@ declare module "hono" {
   interface ContextVariableMap {
     principal: Principal;
     access: Access;
-    /** Whether the caller is still known, and as whom. */
-    identifyAgain: () => Promise<Result<Principal>>;
+    authenticator: Authenticator;
   }
 }
 
@@ -64,41 +62,46 @@ function pick(responses: ReturnType<typeof problemResponses>) {
  * by address, and above their rate their tokens are not even looked at.
  */
 export function identify(authenticator: Authenticator): MiddlewareHandler {
-  const { rates, behindProxy = false } = authenticator;
-  return async function identifyCaller(c, next) {
-    const identifyAgain = () => authenticator.authenticate(c.req.raw);
-    let principal = authenticator.recognise?.(c.req.raw);
-    if (principal === undefined) {
-      const address = addressOf(c, behindProxy);
-      const stranger = rates?.strangers.peek(address);
-      if (stranger?.allowed === false)
-        return tooOften(c, "from this address that say no caller who is known", stranger);
-      const identified = await identifyAgain();
-      if (!identified.ok) {
-        rates?.strangers.take(address);
-        return answerProblem(c, identified.problem);
-      }
-      principal = identified.value;
-    }
-    const taken = rates?.callers.take(actorOf(principal));
-    if (rates !== undefined && taken !== undefined) tellRate(c, rates.callers.rate, taken);
-    if (taken?.allowed === false) return tooOften(c, `of ${actorOf(principal)}`, taken);
-    c.set("identifyAgain", identifyAgain);
-    c.set("principal", principal);
-    if (c.req.header("idempotency-key") === undefined) return next();
-    return currentCaller.run(actorOf(principal), next);
+  return function identifyCaller(c, next) {
+    c.set("authenticator", authenticator);
+    const recognised = authenticator.recognise?.(c.req.raw);
+    return recognised === undefined ? identifyStranger(c, next) : admit(c, next, recognised);
   };
+}
+
+type Passed = ReturnType<MiddlewareHandler>;
+
+async function identifyStranger(c: Context, next: Next): Passed {
+  const authenticator = c.get("authenticator");
+  const { rates, behindProxy = false } = authenticator;
+  const address = addressOf(c, behindProxy);
+  const stranger = rates?.strangers.peek(address);
+  if (stranger?.allowed === false) return tooOften(c, "from this address that say no caller who is known", stranger);
+  const identified = await authenticator.authenticate(c.req.raw);
+  if (identified.ok) return admit(c, next, identified.value);
+  rates?.strangers.take(address);
+  return answerProblem(c, identified.problem);
+}
+
+async function admit(c: Context, next: Next, principal: Principal): Passed {
+  const { rates } = c.get("authenticator");
+  const actor = actorOf(principal);
+  const taken = rates?.callers.take(actor);
+  if (rates !== undefined && taken !== undefined) tellRate(c, rates.callers.rate, taken);
+  if (taken?.allowed === false) return tooOften(c, `of ${actor}`, taken);
+  c.set("principal", principal);
+  return c.req.header("idempotency-key") === undefined ? next() : currentCaller.run(actor, next);
 }
 
 /** The fields of draft-ietf-httpapi-ratelimit-headers-06, which programs know better than those of later drafts. */
 function tellRate(c: Context, { burst }: Rate, { remaining, resetS }: Taken): void {
-  c.header("ratelimit-limit", String(burst));
-  c.header("ratelimit-remaining", String(remaining));
-  c.header("ratelimit-reset", String(resetS));
+  setField(c, "ratelimit-limit", String(burst));
+  setField(c, "ratelimit-remaining", String(remaining));
+  setField(c, "ratelimit-reset", String(resetS));
 }
 
 function tooOften(c: Context, what: string, { resetS }: Taken): Response {
-  c.header("retry-after", String(resetS));
+  setField(c, "retry-after", String(resetS));
   return answerProblem(c, {
     code: "rate.limited",
     detail: `There were more requests ${what} than allowed; wait ${resetS} s.`,
@@ -152,7 +155,7 @@ export function requireSite(c: Context, site: string, at?: string): void {
 export function endWithAccess(c: Context, end: () => void): Disposable {
   const began = JSON.stringify(sitesOf(c) ?? "all");
   const lookAgain = async () => {
-    const principal = await c.get("identifyAgain")();
+    const principal = await c.get("authenticator").authenticate(c.req.raw);
     if (principal.ok) c.set("principal", principal.value);
     if (!principal.ok || JSON.stringify(sitesOf(c) ?? "all") !== began) end();
   };

@@ -1,5 +1,4 @@
 import {
-  answerProblem,
   createApi,
   type HostPort,
   type HttpServer,
@@ -55,17 +54,18 @@ export function createCentralApi(options: Omit<ApiOptions, "listen">) {
     hosts: options.hosts,
     ready: () => readiness(pool, natsConnected),
     streamedPaths: ["/v1/items/import", "/v1/prices/import"],
+    // Here and not on the routes under /v1: an error handler of theirs would be put around each of their handlers for each request.
+    problemOf: (error, c) => {
+      if (error instanceof Refused) return error.problem;
+      if (!isUnavailable(error)) return undefined;
+      log.warn({ err: error, code: "stock.unavailable", path: c.req.path }, "a request found no database");
+      return { code: "stock.unavailable", detail: "PostgreSQL does not answer; try again later." };
+    },
     log,
   });
   describeSecurity(app);
   const v1 = new OpenAPIHono();
   v1.use(identify(options.authenticator));
-  v1.onError((error, c) => {
-    if (error instanceof Refused) return answerProblem(c, error.problem);
-    if (!isUnavailable(error)) throw error;
-    log.warn({ err: error, code: "stock.unavailable", path: c.req.path }, "a request found no database");
-    return answerProblem(c, { code: "stock.unavailable", detail: "PostgreSQL does not answer; try again later." });
-  });
   for (const mount of routes) v1.route("/", mount(options));
   app.route("/v1", v1);
   if (options.accessRoutes !== undefined) app.route("/", options.accessRoutes);

@@ -183,6 +183,15 @@ describe("refusals", () => {
     ]);
   });
 
+  test("what is thrown for a refusal is answered as it, and not logged", async () => {
+    const { log, lines } = keptLog();
+    const isRefusal = ({ message }: Error) =>
+      message.startsWith("secret") ? ({ code: "item.exists", detail: "There is one already." } as const) : undefined;
+    const { post } = await serve({ log, problemOf: isRefusal });
+    expect(await problemOf(await post("/v1/items/throw", good))).toMatchObject({ code: "item.exists", status: 409 });
+    expect(lines).toEqual([]);
+  });
+
   test("a target that makes no URL is refused as a problem", async () => {
     const { server } = await serve();
     const socket = createConnection(server.port, "127.0.0.1");

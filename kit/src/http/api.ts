@@ -1,16 +1,18 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Problem } from "@tallygate/protocol";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Registry } from "prom-client";
-import type { ZodError } from "zod";
 import { limits } from "../limits.ts";
 import type { Log } from "../log.ts";
+import { invalid } from "./check-request.ts";
+import { FixedFirstRouter } from "./fixed-first-router.ts";
 import { limitBody, measure, ownHost, requestId } from "./middleware.ts";
+import { OpenAPIHono } from "./open-api-hono.ts";
 import { mountOperation } from "./operation.ts";
 import { answerProblem } from "./problem.ts";
 
-export { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+export { createRoute, z } from "@hono/zod-openapi";
+export { OpenAPIHono } from "./open-api-hono.ts";
 
 export interface ApiVariables {
   /** In the header `x-request-id` of the answer, in problems as `instance`, and in log lines. */
@@ -30,6 +32,8 @@ export interface ApiOptions {
   readonly bodyMaxBytes?: number;
   /** Names by which this may be called, besides those of loopback. */
   readonly hosts?: readonly string[] | undefined;
+  /** The problem that something thrown stands for; nothing where it is a failure of ours, which is logged and answered with `internal`. */
+  readonly problemOf?: (error: Error, c: Context<ApiEnv>) => Problem | undefined;
   /** Paths whose handlers read their bodies as they come, and limit them themselves. */
   readonly streamedPaths?: readonly string[];
 }
@@ -40,35 +44,16 @@ export interface ApiOptions {
  * their own, which needs no settings: it takes over these manners.
  */
 export function createApi(options: ApiOptions): OpenAPIHono<ApiEnv> {
-  const { log, metrics, bodyMaxBytes = limits.bodyMaxBytes, streamedPaths = [] } = options;
+  const { log, metrics, bodyMaxBytes = limits.bodyMaxBytes, streamedPaths = [], problemOf } = options;
   const app = new OpenAPIHono<ApiEnv>({
+    router: new FixedFirstRouter(),
     defaultHook: (result, c) => (result.success ? undefined : answerProblem(c, invalid(result.target, result.error))),
   });
   app.use(requestId(), measure(metrics), ownHost(options.hosts), limitBody(bodyMaxBytes, streamedPaths));
   app.notFound(c => answerProblem(c, { code: "route.unknown", detail: `There is no ${c.req.method} ${c.req.path}.` }));
-  app.onError((error, c) => answerProblem(c, thrown(error, c, log)));
+  app.onError((error, c) => answerProblem(c, problemOf?.(error, c) ?? thrown(error, c, log)));
   mountOperation(app, options);
   return app;
-}
-
-function invalid(target: string, error: ZodError): Problem {
-  const faults = error.issues.map(issue => ({ at: at(target, issue.path), detail: issue.message }));
-  const [first] = faults;
-  const more = faults.length > 1 ? `, and ${faults.length - 1} more` : "";
-  return {
-    code: "request.invalid",
-    detail: first ? `${first.at}: ${first.detail}${more}.` : "The request is not valid.",
-    faults: faults.slice(0, limits.faultsMax),
-  };
-}
-
-/** `body.lines[3].quantity`, `query.limit`, `path.sku`. */
-function at(target: string, path: readonly PropertyKey[]): string {
-  const place = target === "json" || target === "form" ? "body" : target === "param" ? "path" : target;
-  return path.reduce<string>(
-    (text, step) => (typeof step === "number" ? `${text}[${step}]` : `${text}.${String(step)}`),
-    place,
-  );
 }
 
 function thrown(error: Error, c: Context<ApiEnv>, log: Log): Problem {

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import type { OpenAPIHono } from "@hono/zod-openapi";
 import { html } from "hono/html";
-import type { ApiEnv } from "./api.ts";
+import type { ApiEnv, OpenAPIHono } from "./api.ts";
 
 const resolve = createRequire(import.meta.url).resolve;
 

@@ -1,6 +1,6 @@
-import { ServerResponse } from "node:http";
 import type { Context } from "hono";
 import { limits } from "../limits.ts";
+import { serverOf } from "./server-bindings.ts";
 
 /** One server-sent event; `data` goes out as JSON. An `id` comes back as `Last-Event-ID` after a break. */
 export interface ServerEvent {
@@ -107,12 +107,4 @@ function openStream(
   };
   const cancel = () => gone.abort();
   return new ReadableStream({ start, cancel }, new ByteLengthQueuingStrategy({ highWaterMark: bufferMaxBytes }));
-}
-
-function serverOf(c: Context): { closing: AbortSignal | undefined; outgoing: ServerResponse | undefined } {
-  const env: unknown = c.env;
-  if (typeof env !== "object" || env === null) return { closing: undefined, outgoing: undefined };
-  const closing = "closing" in env && env.closing instanceof AbortSignal ? env.closing : undefined;
-  const outgoing = "outgoing" in env && env.outgoing instanceof ServerResponse ? env.outgoing : undefined;
-  return { closing, outgoing };
 }

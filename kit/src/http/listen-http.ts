@@ -5,12 +5,9 @@ import { limits } from "../limits.ts";
 import { formatHostPort, type HostPort } from "../listen.ts";
 import type { Log } from "../log.ts";
 import { problemBody, problemMediaType } from "./problem.ts";
+import type { ServerBindings } from "./server-bindings.ts";
 
-/** What handlers find in `c.env` besides Node's own objects. */
-export interface ServerBindings {
-  /** Aborts when the server is to stop: what is open without end, such as an event stream, ends then. */
-  readonly closing: AbortSignal;
-}
+export { type ServerBindings, setField } from "./server-bindings.ts";
 
 export interface HttpApp {
   fetch(request: Request, env: object): Response | Promise<Response>;
@@ -39,14 +36,12 @@ export async function listenHttp(app: HttpApp, listen: HostPort, options: Listen
   const { setting = "http.listen", connectionsMax = limits.httpConnectionsMax, log } = options;
   const stopGraceMs = options.stopGraceMs ?? limits.httpStopGraceMs;
   const closing = new AbortController();
-  const handle = getRequestListener((request, env) => app.fetch(request, { ...env, closing: closing.signal }), {
-    errorHandler: unreadable,
-  });
-  const server = createServer((incoming, outgoing) => {
-    // A kept-alive connection that falls idle while the server stops would hold it open until its timeout.
-    outgoing.once("close", () => closing.signal.aborted && server.closeIdleConnections());
-    void handle(incoming, outgoing);
-  });
+  const bindings: ServerBindings = { closing: closing.signal };
+  const server = createServer(
+    getRequestListener((request, env) => app.fetch(request, Object.assign(env, bindings)), {
+      errorHandler: unreadable,
+    }),
+  );
   server.maxConnections = connectionsMax;
   await bind(server, listen, setting);
   if (log) server.on("error", err => log.error({ err }, "the HTTP server could not take a connection"));
@@ -97,6 +92,9 @@ async function close(server: Server, closing: AbortController, graceMs: number):
   closing.abort();
   const closed = new Promise<void>(resolve => server.close(() => resolve()));
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  // A kept-alive connection that falls idle while the server stops would hold it open until its timeout.
+  const sweep = setInterval(() => server.closeIdleConnections(), limits.httpStopSweepMs);
   await closed;
   clearTimeout(cut);
+  clearInterval(sweep);
 }

@@ -1,8 +1,8 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import type { Problem } from "@tallygate/protocol";
 import { sentence } from "../error.ts";
 import { limits } from "../limits.ts";
-import type { ApiEnv, ApiOptions } from "./api.ts";
+import type { ApiEnv, ApiOptions, OpenAPIHono } from "./api.ts";
 import { mountDocs } from "./docs.ts";
 import { answerProblem, ProblemJson, problemMediaType } from "./problem.ts";
 

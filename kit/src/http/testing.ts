@@ -1,9 +1,8 @@
 import { Writable } from "node:stream";
-import type { OpenAPIHono } from "@hono/zod-openapi";
 import { pino } from "pino";
 import type { Log } from "../log.ts";
 import { createMetrics } from "../metrics.ts";
-import { type ApiEnv, type ApiOptions, createApi } from "./api.ts";
+import { type ApiEnv, type ApiOptions, createApi, type OpenAPIHono } from "./api.ts";
 
 export interface Logged {
   readonly log: Log;
