@@ -1,10 +1,30 @@
 import { hash } from "node:crypto";
-import { z } from "@tallygate/kit";
+import { setField, z } from "@tallygate/kit";
 import type { Context } from "hono";
 
 /** A strong validator of a JSON answer: the hash of its bytes. */
 export function etagOf(json: string): string {
   return `"${hash("sha1", json, "base64url")}"`;
+}
+
+/** A JSON answer as it is sent, with its validator. */
+export interface Representation {
+  readonly json: string;
+  readonly etag: string;
+}
+
+export function representationOf(body: object): Representation {
+  const json = JSON.stringify(body);
+  return { json, etag: etagOf(json) };
+}
+
+/** Answers with it, or with 304 where the caller has it already. Whoever keeps the answer has to ask each time whether it is still right. */
+export function answerRepresentation(c: Context, { json, etag }: Representation): Response {
+  setField(c, "etag", etag);
+  if (isKnown(c, etag)) return c.body(null, 304);
+  setField(c, "cache-control", "no-cache");
+  // More than one field here would make a `Headers` object of them.
+  return c.body(json, 200, { "content-type": "application/json" });
 }
 
 /** Whether the caller has this already (RFC 9110, 13.1.2: weak comparison, `*` for anything). */

@@ -133,7 +133,7 @@ test("whatever happens in whatever order, no answer is older than what was heard
         }
         if (kind === "get") {
           const least = heard.get(key) ?? 0;
-          answers.push(reads.get(key).then(value => (value ?? 0) >= least));
+          answers.push(Promise.resolve(reads.get(key)).then(value => (value ?? 0) >= least));
         }
       }
       land();

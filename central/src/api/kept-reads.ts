@@ -38,8 +38,8 @@ export class KeptReads<V> {
     this.options = options;
   }
 
-  /** The thing, from memory if it is there; nothing is kept of what does not exist. */
-  async get(key: string): Promise<V | undefined> {
+  /** The thing: at once where it is in memory. Nothing is kept of what does not exist. */
+  get(key: string): V | Promise<V | undefined> {
     this.checkHearing();
     const kept = this.kept.get(key);
     if (kept !== undefined && kept.untilMs > this.now()) return kept.value;

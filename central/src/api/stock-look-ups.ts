@@ -1,9 +1,11 @@
 import type { Pool } from "../db/pool.ts";
 import { type LevelRow, readStockOfSkus, type StockItemRow, type StockOfSkuRow } from "../db/queries/stock.ts";
 import { batchReads } from "./batch-reads.ts";
+import { type Representation, representationOf } from "./etag.ts";
 import { KeptReads } from "./kept-reads.ts";
 import { apiLimits } from "./limits.ts";
 import type { StockNews } from "./parts.ts";
+import { itemStock, type StockView } from "./stock-view.ts";
 
 /**
  * Looks up the stock of items by SKU. What is looked up again comes from memory, and is never older than the last commit that concerns it
@@ -26,14 +28,31 @@ export function openStockLookUps({ pool, news }: { readonly pool: Pool; readonly
 }
 
 /** An item and all its levels that are not zero. */
-export interface StockFound {
+export class StockFound {
   readonly item: StockItemRow;
   readonly levels: readonly LevelRow[];
+  private whole: Representation | undefined;
+
+  constructor(item: StockItemRow, levels: readonly LevelRow[]) {
+    this.item = item;
+    this.levels = levels;
+  }
+
+  /** The answer as this view shows it. That of all sites, which most ask for, is made once for as long as the stock is kept. */
+  represent(view: StockView): Representation {
+    if (Object.values(view).some(option => option !== undefined)) return this.made(view);
+    this.whole ??= this.made(view);
+    return this.whole;
+  }
+
+  private made(view: StockView): Representation {
+    return representationOf(itemStock(this.item, this.levels, view));
+  }
 }
 
 async function readBySku(pool: Pool, skus: readonly string[]): Promise<ReadonlyMap<string, StockFound>> {
   const rows = await readStockOfSkus(pool, skus);
-  return new Map(rows.map(row => [row.sku, { item: row, levels: levelsOf(row) }]));
+  return new Map(rows.map(row => [row.sku, new StockFound(row, levelsOf(row))]));
 }
 
 function levelsOf({ id, levels }: StockOfSkuRow): LevelRow[] {

@@ -11,13 +11,13 @@ import {
   type StockItemRow,
 } from "../../db/queries/stock.ts";
 import { guardedRoute, sitesOf } from "../access.ts";
-import { etagOf, isKnown } from "../etag.ts";
+import { answerRepresentation } from "../etag.ts";
 import { conditional, exactText, json } from "../fields.ts";
 import { Instant } from "../instant.ts";
 import { apiLimits } from "../limits.ts";
 import { cursorParam, cutPage, encodeCursor, Limit, pageOf } from "../page.ts";
 import type { ApiParts } from "../parts.ts";
-import { openStockLookUps, type StockFound } from "../stock-look-ups.ts";
+import { openStockLookUps, StockFound } from "../stock-look-ups.ts";
 import { ItemStock, itemStock } from "../stock-view.ts";
 
 const tags = ["stock"];
@@ -92,17 +92,14 @@ export function stockRoutes({ pool, news }: ApiParts) {
     })
     .openapi(oneRoute, async c => {
       const { sku } = c.req.valid("param");
-      const asked = { ...c.req.valid("query"), sites: sitesOf(c) };
-      const query = { ...asked, ...(await readWithin(pool, asked)) };
-      const found =
-        query.as_of === undefined && query.lot === undefined ? await lookUp(sku) : await readPast(pool, sku, query);
+      const { by, ...asked } = c.req.valid("query");
+      const { placeIds, ...view } = { ...asked, sites: sitesOf(c), ...(await readWithin(pool, asked)) };
+      const isPast = view.as_of !== undefined || view.lot !== undefined;
+      const found = isPast ? await readPast(pool, sku, { ...view, placeIds, by }) : await lookUp(sku);
       if (found === undefined) {
         return answerProblem(c, { code: "item.unknown", detail: `No item has the SKU ${sku}.`, at: "path.sku" });
       }
-      const body = itemStock(found.item, found.levels, query);
-      const etag = etagOf(JSON.stringify(body));
-      if (isKnown(c, etag)) return c.body(null, 304, { etag });
-      return c.json(body, 200, { etag, "cache-control": "no-cache" });
+      return answerRepresentation(c, found.represent(view));
     });
 }
 
@@ -118,8 +115,14 @@ interface StockQuery {
   readonly by: "event" | "record";
 }
 
+interface Within {
+  readonly placeIds?: readonly number[];
+  /** As `site/place`. */
+  readonly within?: ReadonlySet<string>;
+}
+
 /** The places that a place stands for: itself, or with `include=below` all that stands in it too. */
-async function readWithin(pool: Pool, { site, place, include }: StockQuery) {
+async function readWithin(pool: Pool, { site, place, include }: Omit<StockQuery, "by">): Promise<Within> {
   if (place === undefined || include !== "below" || isOutside(place)) return {};
   const places = await readBelow(pool, { site, place });
   const within = new Set(places.map(each => `${each.site}/${each.code}`));
@@ -130,7 +133,7 @@ async function readWithin(pool: Pool, { site, place, include }: StockQuery) {
 async function readPast(pool: Pool, sku: string, query: StockQuery): Promise<StockFound | undefined> {
   const [item] = await readStockItems(pool, { sku }, { after: undefined, limit: 1 });
   if (item === undefined) return undefined;
-  return { item, levels: await levels(pool, [item], query, apiLimits.itemLevelsMax) };
+  return new StockFound(item, await levels(pool, [item], query, apiLimits.itemLevelsMax));
 }
 
 async function levels(
