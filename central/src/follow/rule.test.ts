@@ -329,6 +329,15 @@ describe("a movement that takes another back", () => {
     expect(told([moved({ reverses: { epochId: 1, seq: 999_999 } })], { awaited })).toEqual([]);
   });
 
+  test("takes nothing off for a thing that has come back in through the gate since", () => {
+    const thing = { code: "(01)7(21)s", serialised: true };
+    const out = moved(thing);
+    const back = moved({ ...thing, from: customer, to: dock });
+    const undo = moved({ ...thing, reverses: { epochId: 1, seq: out.seq }, from: customer, to: dock });
+    const listed = { lines: [line("a")], lists: [list(["a"])] };
+    expect(told([out, back, undo], listed)).toEqual(["a/1 done 1 list", "a/1 done -1 list"]);
+  });
+
   test("can be taken back itself, and a thing counts again", () => {
     const thing = { code: "(01)7(21)s", serialised: true };
     const out = moved(thing);

@@ -94,6 +94,9 @@ class Matcher {
     this.takenBack.add(key);
     this.reversed.push(reverses);
     for (const { documentId, line, step, quantity, listId } of before) {
+      // A thing that came back in through the gate is taken off already.
+      const stands = this.board.isCounted(moved.code, documentId, step) === quantity > 0;
+      if (moved.serialised && !stands) continue;
       this.board.write(moved, { documentId, line, step, quantity: -quantity, listId, why: "reversal" });
     }
   }
