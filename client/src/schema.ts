@@ -4336,52 +4336,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/exceptions/resolve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Decides the same about many exceptions, with an answer for each
-         * @description At most 1000 of them. `ignore` and `done` are one transaction; of the others, each exception has its own.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description Your own name for this request, a random one for each. The same request again within 24 hours changes nothing and gets the first answer. */
-                    "idempotency-key"?: string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ExceptionDecisions"];
-                };
-            };
-            responses: {
-                /** @description What became of each */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ExceptionsDecided"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/exceptions/{id}": {
         parameters: {
             query?: never;
@@ -4455,6 +4409,52 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides the same about many exceptions, with an answer for each
+         * @description At most 1000 of them. `ignore` and `done` are one transaction; of the others, each exception has its own.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Your own name for this request, a random one for each. The same request again within 24 hours changes nothing and gets the first answer. */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExceptionDecisions"];
+                };
+            };
+            responses: {
+                /** @description What became of each */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExceptionsDecided"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -4822,44 +4822,6 @@ export interface paths {
         };
         trace?: never;
     };
-    "/v1/webhooks/{id}/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How far a webhook is, and what keeps it */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description How far it is */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WebhookStatus"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/webhooks/{id}/rotate": {
         parameters: {
             query?: never;
@@ -4895,6 +4857,44 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a webhook is, and what keeps it */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How far it is */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookStatus"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8856,6 +8856,24 @@ export interface components {
                 actions: ("bind" | "mend" | "decide" | "match" | "resend" | "done" | "ignore")[];
             }[];
         };
+        ExceptionDetail: components["schemas"]["Exception"] & {
+            /** @description What an exception of this kind means. */
+            meaning: string;
+            /** @description Addresses of what it is about, such as reservations that are hurt. */
+            related: string[];
+            history: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC.
+                 * @example 2026-11-23T09:30:00.000Z
+                 */
+                time: string;
+                /** @description `opened`, `by_itself`, or the action that was taken. */
+                what: string;
+                by: string | null;
+                note: string | null;
+            }[];
+        };
         ExceptionsDecided: {
             items: {
                 id: number;
@@ -8972,24 +8990,6 @@ export interface components {
                  */
                 reason?: string;
             };
-        };
-        ExceptionDetail: components["schemas"]["Exception"] & {
-            /** @description What an exception of this kind means. */
-            meaning: string;
-            /** @description Addresses of what it is about, such as reservations that are hurt. */
-            related: string[];
-            history: {
-                /**
-                 * Format: date-time
-                 * @description RFC 3339, UTC.
-                 * @example 2026-11-23T09:30:00.000Z
-                 */
-                time: string;
-                /** @description `opened`, `by_itself`, or the action that was taken. */
-                what: string;
-                by: string | null;
-                note: string | null;
-            }[];
         };
         /**
          * @example {
@@ -9252,36 +9252,6 @@ export interface components {
              */
             sites?: string[] | null;
         };
-        WebhookStatus: {
-            /** @description Every event up to this number was delivered, waits, or does not concern it. */
-            position: number;
-            /** @description The number of the newest event. */
-            head: number;
-            /** @description Deliveries that wait for another try, or behind one that does. */
-            waiting: number;
-            /** @description Deliveries that were put aside. */
-            dead: number;
-            /**
-             * Format: date-time
-             * @description Since when nothing was answered.
-             * @example 2026-11-23T09:30:00.000Z
-             */
-            failing_since: string | null;
-            failures: number;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC.
-             * @example 2026-11-23T09:30:00.000Z
-             */
-            next_try_at: string | null;
-            last_failure: string | null;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC.
-             * @example 2026-11-23T09:30:00.000Z
-             */
-            last_success_at: string | null;
-        };
         WebhookChange: {
             /**
              * @description Where events are posted to: https, with a public address.
@@ -9326,6 +9296,36 @@ export interface components {
              * @example 2026-11-23T09:30:00.000Z
              */
             former_valid_until: string;
+        };
+        WebhookStatus: {
+            /** @description Every event up to this number was delivered, waits, or does not concern it. */
+            position: number;
+            /** @description The number of the newest event. */
+            head: number;
+            /** @description Deliveries that wait for another try, or behind one that does. */
+            waiting: number;
+            /** @description Deliveries that were put aside. */
+            dead: number;
+            /**
+             * Format: date-time
+             * @description Since when nothing was answered.
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            failing_since: string | null;
+            failures: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            next_try_at: string | null;
+            last_failure: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            last_success_at: string | null;
         };
         WebhookReplayed: {
             /** @description What is behind this number is delivered. */

@@ -1,4 +1,4 @@
-import { z } from "@tallygate/kit";
+import { problemResponses, z } from "@tallygate/kit";
 import { ok, type Problem, type Result, refuse } from "@tallygate/protocol";
 import type { Context } from "hono";
 import type { Column } from "../catalogue/import/cells.ts";
@@ -15,6 +15,7 @@ import {
 import { readCsv, readJsonLines } from "../catalogue/import/read-lines.ts";
 import { catalogueLimits } from "../catalogue/limits.ts";
 import type { Client, Pool } from "../db/pool.ts";
+import { json } from "./fields.ts";
 import { type Done, once, refusable } from "./once.ts";
 import type { Announcements } from "./parts.ts";
 
@@ -36,7 +37,7 @@ export const ImportQuery = z.object({
     }),
 });
 
-export const ImportReport = z
+const ImportReport = z
   .object({
     lines: z.int(),
     added: z.int(),
@@ -58,6 +59,18 @@ export const ImportReport = z
   .openapi("ImportReport");
 type ImportReport = z.infer<typeof ImportReport>;
 
+/** What every import may be answered. */
+export const importResponses = {
+  200: json("What became of the lines", ImportReport),
+  ...problemResponses(
+    "import.faults",
+    "request.too_large",
+    "idempotency.reused",
+    "request.invalid",
+    "stock.unavailable",
+  ),
+};
+
 const jsonLines = "application/x-ndjson";
 const csv = "text/csv";
 
@@ -74,8 +87,9 @@ export const ExportQuery = z.object({
     .meta({ examples: ["jsonl"] }),
 });
 
-export function exported(description: string) {
-  return { description, content: { [jsonLines]: { schema: z.string() }, [csv]: { schema: z.string() } } };
+export function exportResponses(description: string) {
+  const content = { [jsonLines]: { schema: z.string() }, [csv]: { schema: z.string() } };
+  return { 200: { description, content }, ...problemResponses("request.invalid", "stock.unavailable") };
 }
 
 /** An answer that is sent as it is read, a page at a time, as fast as the caller takes it. */

@@ -1,20 +1,14 @@
 import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
-import { ok, type Problem, type ProblemCode, type Result, refuse } from "@tallygate/protocol";
+import { ok, type Result, refuse } from "@tallygate/protocol";
 import type { Context } from "hono";
-import type { Asking } from "../../counts/advance.ts";
-import { approveCount, cancelCount, recount, rejectCount, startCount, submitCount } from "../../counts/decide.ts";
-import { enter } from "../../counts/entries.ts";
 import type { CountState } from "../../counts/machine.ts";
 import type { Count } from "../../counts/model.ts";
 import { planCount } from "../../counts/plan.ts";
 import { findCount, versionTag, viewCount, viewCounts, viewLines, viewPlace } from "../../counts/view.ts";
 import { listEntries } from "../../db/counts/entries.ts";
 import { findPlaces, readCountPlaces } from "../../db/counts/places.ts";
-import type { Client } from "../../db/pool.ts";
 import { callerOf, guardedRoute, requireSite, sitesOf } from "../access.ts";
 import {
-  Approval,
-  Cancellation,
   CountEntryView,
   CountKind,
   CountLineView,
@@ -22,24 +16,19 @@ import {
   CountState as CountStateSchema,
   CountView,
   countParams,
-  type exampleCountIds,
   NewCount,
-  NewEntries,
   PlaceCode,
-  Recount,
-  Rejection,
   SiteId,
-  Submission,
 } from "../count-schemas.ts";
-import { expected, isKnown } from "../etag.ts";
+import { isKnown } from "../etag.ts";
 import { body, conditional, json } from "../fields.ts";
 import { idempotent, once } from "../once.ts";
 import { cursorParam, cutPage, encodeCursor, Limit, pageOf } from "../page.ts";
 import type { ApiParts } from "../parts.ts";
+import { askingOf } from "./count-steps.ts";
 
 const tags = ["counts"];
 const reading = { permission: "stock.read", sites: "some" } as const;
-const counting = { permission: "count.write", sites: "some" } as const;
 const approving = { permission: "count.approve", sites: "some" } as const;
 const position = z
   .int()
@@ -144,109 +133,8 @@ const linesRoute = guardedRoute(reading, {
   responses: { 200: json("A page of lines", pageOf(CountLineView)), ...readProblems },
 });
 
-const changeProblems = [
-  "count.unknown",
-  "count.state",
-  "count.changed",
-  "count.out_of_scope",
-  "place.unknown",
-  "item.unknown",
-  "idempotency.reused",
-  "request.invalid",
-  "stock.unavailable",
-] as const;
-
-function stepRoute<P extends string, B extends z.ZodType>(
-  access: typeof counting | typeof approving,
-  path: P,
-  example: keyof typeof exampleCountIds,
-  { summary, schema, problems = [] }: { summary: string; schema: B; problems?: readonly ProblemCode[] },
-) {
-  return guardedRoute(access, {
-    method: "post",
-    path: `/counts/{id}/${path}` as const,
-    tags,
-    summary,
-    request: { params: countParams(example), headers: idempotent.extend(expected.shape), body: body(schema) },
-    responses: { 200: json("The count as it is now", CountView), ...problemResponses(...changeProblems, ...problems) },
-  });
-}
-
-const Nothing = z.strictObject({}).openapi("CountStart", { examples: [{}] });
-const startRoute = stepRoute(counting, "start", "start", { summary: "Begins counting", schema: Nothing });
-const enterRoute = stepRoute(counting, "entries", "enter", {
-  summary:
-    "Says what was found. What the same caller says of the same code at the same place replaces what it said before",
-  schema: NewEntries,
-  problems: ["count.no_code"],
-});
-const recountRoute = stepRoute(counting, "recount", "recount", {
-  summary: "Has lines or whole places counted once more; what was found there is forgotten",
-  schema: Recount,
-});
-const submitRoute = stepRoute(counting, "submit", "submit", {
-  summary: "Hands the count in. What is within its limits is posted, the rest waits for somebody who did not count",
-  schema: Submission,
-  problems: ["count.incomplete", "count.serial_needed", "count.no_code"],
-});
-const cancelRoute = stepRoute(counting, "cancel", "cancel", { summary: "Gives the count up", schema: Cancellation });
-const approveRoute = stepRoute(approving, "approve", "approve", {
-  summary: "Approves what was handed in, or the correction that a late movement made necessary; stock follows",
-  schema: Approval,
-  problems: ["count.four_eyes"],
-});
-const rejectRoute = stepRoute(approving, "reject", "reject", {
-  summary: "Does not believe it: it is counted again or given up. Of a correction: stock stays as it is",
-  schema: Rejection,
-});
-
-type Work = (client: Client, asking: Asking) => Promise<Result<Count>>;
-interface StepHeaders {
-  readonly "idempotency-key"?: string | undefined;
-  readonly "if-match"?: string | undefined;
-}
-
-/** Counts of stock: planned by supervisors, filled by people, scanners and RFID sweeps, posted as `counts/` decides. */
+/** Counts of stock: planned by supervisors, and what was found against what should be there. */
 export function countRoutes({ pool, counts }: ApiParts) {
-  const askingOf = (c: Context): Asking => ({
-    actor: callerOf(c),
-    nowMs: counts.now(),
-    allow: site => requireSite(c, site),
-  });
-
-  /** A step of a count, once for its key, and only of the version that the caller has seen, where it names one. */
-  async function take(
-    c: Context,
-    id: string,
-    request: unknown,
-    headers: StepHeaders,
-    work: Work,
-  ): Promise<Result<z.infer<typeof CountView>>> {
-    const match = headers["if-match"];
-    return once({
-      pool,
-      route: `POST ${new URL(c.req.url).pathname} ${callerOf(c)}`,
-      key: headers["idempotency-key"],
-      request: [request, match],
-      schema: CountView,
-      async work(client) {
-        const stale = await findStale(client, id, match);
-        if (stale !== undefined) return { ok: false, problem: stale };
-        const done = await work(client, askingOf(c));
-        return done.ok ? ok({ answer: await viewCount(client, done.value) }) : done;
-      },
-    });
-  }
-
-  /** As {@link take}, and what is approved by it is posted, as far as that is quickly done. */
-  async function takeAndSettle(...asked: Parameters<typeof take>): ReturnType<typeof take> {
-    const taken = await take(...asked);
-    if (!taken.ok || taken.value.state !== "approved") return taken;
-    await counts.settle(taken.value.id);
-    const count = await findCount(pool, taken.value.id);
-    return count === undefined ? taken : ok(await viewCount(pool, count));
-  }
-
   /** A count that the caller may see. */
   async function find(c: Context, id: string): Promise<Result<Count>> {
     const count = await findCount(pool, id);
@@ -282,7 +170,7 @@ export function countRoutes({ pool, counts }: ApiParts) {
         request,
         schema: CountView,
         async work(client) {
-          const done = await planCount(client, { ...given, limits, observedSinceMs }, askingOf(c));
+          const done = await planCount(client, { ...given, limits, observedSinceMs }, askingOf(c, counts));
           return done.ok ? ok({ answer: await viewCount(client, done.value) }) : done;
         },
       });
@@ -324,70 +212,5 @@ export function countRoutes({ pool, counts }: ApiParts) {
       const { rows, next } = await viewLines(pool, found.value, asked);
       const next_cursor = next === undefined ? null : encodeCursor([next.placeId, next.itemId]);
       return c.json({ items: rows, next_cursor }, 200);
-    })
-    .openapi(startRoute, async c => {
-      const { id } = c.req.valid("param");
-      const taken = await take(c, id, {}, c.req.valid("header"), (client, asking) => startCount(client, id, asking));
-      return taken.ok ? c.json(taken.value, 200) : answerProblem(c, taken.problem);
-    })
-    .openapi(enterRoute, async c => {
-      const { id } = c.req.valid("param");
-      const given = c.req.valid("json");
-      const taken = await take(c, id, given, c.req.valid("header"), (client, asking) =>
-        enter(client, id, given, asking),
-      );
-      return taken.ok ? c.json(taken.value, 200) : answerProblem(c, taken.problem);
-    })
-    .openapi(recountRoute, async c => {
-      const { id } = c.req.valid("param");
-      const { lines } = c.req.valid("json");
-      const taken = await take(c, id, lines, c.req.valid("header"), (client, asking) =>
-        recount(client, id, lines, asking),
-      );
-      return taken.ok ? c.json(taken.value, 200) : answerProblem(c, taken.problem);
-    })
-    .openapi(submitRoute, async c => {
-      const { id } = c.req.valid("param");
-      const { partial } = c.req.valid("json");
-      const { priceList } = counts;
-      const taken = await takeAndSettle(c, id, { partial }, c.req.valid("header"), (client, asking) =>
-        submitCount(client, id, { partial, priceList }, asking),
-      );
-      return taken.ok ? c.json(taken.value, 200) : answerProblem(c, taken.problem);
-    })
-    .openapi(cancelRoute, async c => {
-      const { id } = c.req.valid("param");
-      const { remark } = c.req.valid("json");
-      const taken = await take(c, id, { remark }, c.req.valid("header"), (client, asking) =>
-        cancelCount(client, id, remark, asking),
-      );
-      return taken.ok ? c.json(taken.value, 200) : answerProblem(c, taken.problem);
-    })
-    .openapi(approveRoute, async c => {
-      const { id } = c.req.valid("param");
-      const { reasons, remark } = c.req.valid("json");
-      const taken = await takeAndSettle(c, id, { reasons, remark }, c.req.valid("header"), (client, asking) =>
-        approveCount(client, id, { reasons, remark }, asking),
-      );
-      return taken.ok ? c.json(taken.value, 200) : answerProblem(c, taken.problem);
-    })
-    .openapi(rejectRoute, async c => {
-      const { id } = c.req.valid("param");
-      const { remark } = c.req.valid("json");
-      const taken = await take(c, id, { remark }, c.req.valid("header"), (client, asking) =>
-        rejectCount(client, id, remark, asking),
-      );
-      return taken.ok ? c.json(taken.value, 200) : answerProblem(c, taken.problem);
     });
-}
-
-/** Whether the count is another one than the caller has seen. */
-async function findStale(client: Client, id: string, match: string | undefined): Promise<Problem | undefined> {
-  if (match === undefined || match.trim() === "*") return undefined;
-  const count = await findCount(client, id);
-  if (count === undefined) return undefined;
-  const tag = versionTag(count);
-  if (match.split(",").some(each => each.trim() === tag)) return undefined;
-  const detail = `The count has changed since the version that if-match names; it is ${tag} now. Read it again and decide anew.`;
-  return { code: "count.changed", detail, at: "header.if-match" };
 }

@@ -2,8 +2,10 @@ import { auditRoutes } from "./audit.ts";
 import { changeRoutes } from "./changes.ts";
 import { clientRoutes } from "./clients.ts";
 import { countFigureRoutes } from "./count-figures.ts";
+import { countStepRoutes } from "./count-steps.ts";
 import { countRoutes } from "./counts.ts";
 import { eventRoutes } from "./events.ts";
+import { exceptionDecisionRoutes } from "./exception-decisions.ts";
 import { exceptionRoutes } from "./exceptions.ts";
 import { itemImportRoutes } from "./item-import.ts";
 import { itemRoutes } from "./items.ts";
@@ -14,6 +16,8 @@ import { metricsRoutes } from "./metrics.ts";
 import { movementRoutes } from "./movements.ts";
 import { orderRoutes } from "./orders.ts";
 import { placeRoutes } from "./places.ts";
+import { priceImportRoutes } from "./price-import.ts";
+import { priceQuoteRoutes } from "./price-quote.ts";
 import { priceRoutes } from "./prices.ts";
 import { refusedEventRoutes } from "./refused-events.ts";
 import { reorderPointRoutes } from "./reorder-points.ts";
@@ -28,6 +32,7 @@ import { tagRoutes } from "./tags.ts";
 import { transferRoutes } from "./transfers.ts";
 import { unitRoutes } from "./units.ts";
 import { userRoutes } from "./users.ts";
+import { webhookDeliveryRoutes } from "./webhook-deliveries.ts";
 import { webhookRoutes } from "./webhooks.ts";
 import { whyRoutes } from "./why.ts";
 
@@ -37,6 +42,8 @@ export const routes = [
   whyRoutes,
   itemImportRoutes,
   itemRoutes,
+  priceQuoteRoutes,
+  priceImportRoutes,
   priceRoutes,
   movementRoutes,
   tagRoutes,
@@ -54,10 +61,13 @@ export const routes = [
   listRoutes,
   countFigureRoutes,
   countRoutes,
+  countStepRoutes,
   exceptionRoutes,
+  exceptionDecisionRoutes,
   refusedEventRoutes,
   eventRoutes,
   webhookRoutes,
+  webhookDeliveryRoutes,
   auditRoutes,
   changeRoutes,
   meRoutes,

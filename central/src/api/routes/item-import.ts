@@ -1,12 +1,19 @@
-import { answerProblem, OpenAPIHono, problemResponses } from "@tallygate/kit";
+import { answerProblem, OpenAPIHono } from "@tallygate/kit";
 import { stringify } from "csv-stringify/sync";
 import { importableItems, itemCells, itemColumns, itemLine } from "../../catalogue/import/items.ts";
 import { catalogueLimits } from "../../catalogue/limits.ts";
 import { readItemsToExport } from "../../db/catalogue/items.ts";
 import type { Pool } from "../../db/pool.ts";
 import { callerOf, guardedRoute } from "../access.ts";
-import { ExportQuery, exported, ImportQuery, ImportReport, importBody, importLines, streamed } from "../bulk.ts";
-import { json } from "../fields.ts";
+import {
+  ExportQuery,
+  exportResponses,
+  ImportQuery,
+  importBody,
+  importLines,
+  importResponses,
+  streamed,
+} from "../bulk.ts";
 import { ItemLine } from "../item-schemas.ts";
 import { idempotent } from "../once.ts";
 import type { ApiParts } from "../parts.ts";
@@ -30,16 +37,7 @@ const importRoute = guardedRoute(
         "sku,name,gtins\nOAT-500,Oat drink 500 ml,9506000134369\n",
       ),
     },
-    responses: {
-      200: json("What became of the lines", ImportReport),
-      ...problemResponses(
-        "import.faults",
-        "request.too_large",
-        "idempotency.reused",
-        "request.invalid",
-        "stock.unavailable",
-      ),
-    },
+    responses: importResponses,
   },
 );
 
@@ -51,10 +49,7 @@ const exportRoute = guardedRoute(
     tags,
     summary: "All items as CSV or JSON lines; imported again, they change nothing",
     request: { query: ExportQuery },
-    responses: {
-      200: exported("All items, families first"),
-      ...problemResponses("request.invalid", "stock.unavailable"),
-    },
+    responses: exportResponses("All items, families first"),
   },
 );
 

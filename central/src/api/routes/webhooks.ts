@@ -1,9 +1,7 @@
 import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
-import { ok, type ProblemCode, type Result, refuse } from "@tallygate/protocol";
+import { ok, type ProblemCode, refuse } from "@tallygate/protocol";
 import type { Context } from "hono";
 import { recordChanges } from "../../db/audit/changes.ts";
-import { listDeliveries, reviveDeliveries } from "../../db/events/deliveries.ts";
-import { readHead, readOldest, readSeqBefore } from "../../db/events/log.ts";
 import {
   deleteWebhook,
   insertWebhook,
@@ -11,36 +9,27 @@ import {
   lockWebhook,
   lockWebhooks,
   readWebhook,
-  readWebhookStatus,
-  rewindWebhook,
   rotateSecret,
   updateWebhook,
-  type WebhookRow,
 } from "../../db/events/webhooks.ts";
-import type { Client } from "../../db/pool.ts";
 import { webhookLimits } from "../../events/webhooks/limits.ts";
 import { newSecret } from "../../events/webhooks/sign.ts";
 import { closeExceptions } from "../../exceptions/open.ts";
 import { newReservationId as newId } from "../../reservations/id.ts";
 import { callerOf, guardedRoute, requireSite, sitesOf } from "../access.ts";
-import { expected, isExpected, isKnown } from "../etag.ts";
+import { expected, isKnown } from "../etag.ts";
 import { body, conditional, json } from "../fields.ts";
-import { idempotent, once, refusable } from "../once.ts";
+import { idempotent, once } from "../once.ts";
 import { cursorParam, cutPage, Limit, pageOf } from "../page.ts";
 import type { ApiParts } from "../parts.ts";
+import { addressOf, changing, etagOfHook, mayHave, unknown, viewOf } from "../webhook-access.ts";
 import {
   AddedWebhook,
-  Delivery,
   NewSecret,
   NewWebhook,
-  Redeliver,
-  Redelivered,
-  Replay,
-  Replayed,
   Webhook,
   WebhookChange,
   WebhookId,
-  WebhookStatus,
   webhookExampleIds,
 } from "../webhook-schemas.ts";
 
@@ -92,15 +81,6 @@ const oneRoute = guardedRoute(access, {
   },
 });
 
-const statusRoute = guardedRoute(access, {
-  method: "get",
-  path: "/webhooks/{id}/status",
-  tags,
-  summary: "How far a webhook is, and what keeps it",
-  request: { params },
-  responses: { 200: json("How far it is", WebhookStatus), ...problemResponses(...usual) },
-});
-
 const changeRoute = guardedRoute(access, {
   method: "patch",
   path: "/webhooks/{id}",
@@ -134,66 +114,8 @@ const rotateRoute = guardedRoute(access, {
   },
 });
 
-const replayRoute = guardedRoute(access, {
-  method: "post",
-  path: "/webhooks/{id}/replay",
-  tags,
-  summary: "Delivers again what happened behind a number, or from a time on",
-  request: { params, body: body(Replay) },
-  responses: { 200: json("From where it goes on", Replayed), ...problemResponses("event.gone", ...usual) },
-});
-
-const deliveriesRoute = guardedRoute(access, {
-  method: "get",
-  path: "/webhooks/{id}/deliveries",
-  tags,
-  summary: "What a target has refused: waiting for another try, or put aside",
-  request: {
-    params,
-    query: z.object({
-      state: z
-        .enum(["waiting", "dead"])
-        .optional()
-        .meta({ examples: ["dead"] }),
-      limit: Limit,
-      cursor: cursorParam(z.tuple([z.int().min(0)])),
-    }),
-  },
-  responses: { 200: json("A page of deliveries, by number", pageOf(Delivery)), ...problemResponses(...usual) },
-});
-
-const redeliverRoute = guardedRoute(access, {
-  method: "post",
-  path: "/webhooks/{id}/redeliver",
-  tags,
-  summary: "Tries anew what was put aside",
-  request: { params, body: body(Redeliver) },
-  responses: { 200: json("How many are tried anew", Redelivered), ...problemResponses(...usual) },
-});
-
-/** Where other systems get events by HTTP: kept up, paused, replayed. The deliverers read what is written here at each pass. */
+/** Where other systems get events by HTTP. */
 export function webhookRoutes({ pool, webhookAddresses }: ApiParts) {
-  /** Runs a change of a webhook that the caller may change, with its row locked, and writes down who did it. */
-  function changing<T>(
-    c: Context,
-    { id, action }: { readonly id: string; readonly action: string },
-    work: (client: Client, hook: WebhookRow) => Promise<Result<T>>,
-  ): Promise<Result<T>> {
-    return refusable(pool, async client => {
-      const hook = mayHave(c, id, await lockWebhook(client, id));
-      if (!hook.ok) return hook;
-      if (!isExpected(c, etagOfHook(hook.value))) {
-        const detail = `The webhook ${id} has changed since the version that if-match names; read it again and decide anew.`;
-        return refuse("webhook.changed", detail, { at: "header.if-match" });
-      }
-      const done = await work(client, hook.value);
-      if (!done.ok) return done;
-      const after = await readWebhook(client, id);
-      await recordChanges(client, [{ actor: callerOf(c), action, resource: addressOf(id), before: hook.value, after }]);
-      return done;
-    });
-  }
-
   return new OpenAPIHono()
     .openapi(listRoute, async c => {
       const { limit, cursor } = c.req.valid("query");
@@ -238,21 +160,13 @@ export function webhookRoutes({ pool, webhookAddresses }: ApiParts) {
       if (isKnown(c, etag)) return c.body(null, 304, { etag });
       return c.json(viewOf(hook.value), 200, { etag, "cache-control": "no-cache" });
     })
-    .openapi(statusRoute, async c => {
-      const { id } = c.req.valid("param");
-      const hook = mayHave(c, id, await readWebhook(pool, id));
-      if (!hook.ok) return answerProblem(c, hook.problem);
-      const status = await readWebhookStatus(pool, id);
-      if (status === undefined) return answerProblem(c, unknown(id).problem);
-      return c.json(status, 200);
-    })
     .openapi(changeRoute, async c => {
       const { id } = c.req.valid("param");
       const change = c.req.valid("json");
       if (change.sites !== undefined) requireSites(c, change.sites);
       const url = change.url === undefined ? undefined : webhookAddresses.read(change.url);
       if (url?.ok === false) return answerProblem(c, url.problem);
-      const changed = await changing(c, { id, action: "webhook.change" }, async (client, hook) => {
+      const changed = await changing(pool, c, { id, action: "webhook.change" }, async (client, hook) => {
         const state = change.state ?? hook.state;
         const paused_why = state === "active" ? null : (hook.paused_why ?? `by ${callerOf(c)}`);
         await updateWebhook(client, {
@@ -273,7 +187,7 @@ export function webhookRoutes({ pool, webhookAddresses }: ApiParts) {
     })
     .openapi(deleteRoute, async c => {
       const { id } = c.req.valid("param");
-      const done = await changing(c, { id, action: "webhook.delete" }, async client => {
+      const done = await changing(pool, c, { id, action: "webhook.delete" }, async client => {
         await deleteWebhook(client, id);
         await closeExceptions(client, "webhook.paused", [id]);
         await closeExceptions(client, "webhook.dead_letter", [id]);
@@ -300,56 +214,7 @@ export function webhookRoutes({ pool, webhookAddresses }: ApiParts) {
         },
       });
       return rotated.ok ? c.json(rotated.value, 201) : answerProblem(c, rotated.problem);
-    })
-    .openapi(replayRoute, async c => {
-      const { id } = c.req.valid("param");
-      const { after, since } = c.req.valid("json");
-      const done = await changing(c, { id, action: "webhook.replay" }, async client => {
-        const [head, oldest] = [await readHead(client), await readOldest(client)];
-        const wanted = since === undefined ? (after ?? 0) : await readSeqBefore(client, since);
-        const position = Math.min(wanted, head);
-        if (position < oldest - 1) {
-          const detail = `Events up to number ${oldest - 1} are no longer kept; replay from after=${oldest - 1} at the earliest.`;
-          return refuse("event.gone", detail, { at: "body.after" });
-        }
-        await rewindWebhook(client, id, position);
-        return ok({ position });
-      });
-      return done.ok ? c.json(done.value, 200) : answerProblem(c, done.problem);
-    })
-    .openapi(deliveriesRoute, async c => {
-      const { id } = c.req.valid("param");
-      const { state, limit, cursor } = c.req.valid("query");
-      const hook = mayHave(c, id, await readWebhook(pool, id));
-      if (!hook.ok) return answerProblem(c, hook.problem);
-      const rows = await listDeliveries(pool, { id, state, after: cursor?.[0], limit: limit + 1 });
-      const page = cutPage(rows, limit, row => [row.seq]);
-      const items = page.rows.map(({ seq: sequence, key: subject, ...row }) => ({ sequence, subject, ...row }));
-      return c.json({ items, next_cursor: page.next_cursor }, 200);
-    })
-    .openapi(redeliverRoute, async c => {
-      const { id } = c.req.valid("param");
-      const { sequences } = c.req.valid("json");
-      const done = await changing(c, { id, action: "webhook.redeliver" }, async client => {
-        const count = await reviveDeliveries(client, id, sequences);
-        await closeExceptions(client, "webhook.dead_letter", [id]);
-        return ok({ count });
-      });
-      return done.ok ? c.json(done.value, 200) : answerProblem(c, done.problem);
     });
-}
-
-function addressOf(id: string): string {
-  return `/v1/webhooks/${id}`;
-}
-
-function viewOf({ types, sites, ...hook }: WebhookRow) {
-  return { ...hook, types: types === null ? null : [...types], sites: sites === null ? null : [...sites] };
-}
-
-/** The version stands for all that can be changed; how far deliveries are is told apart. */
-function etagOfHook({ version }: WebhookRow): string {
-  return `"${version}"`;
 }
 
 /** A webhook of all sites is for those who may do this everywhere. */
@@ -357,15 +222,4 @@ function requireSites(c: Context, sites: readonly string[] | null): void {
   const own = sitesOf(c);
   if (own === undefined) return;
   for (const site of sites ?? ["*"]) requireSite(c, site, "body.sites");
-}
-
-/** A webhook whose sites are not all the caller's is as if it were not there: it has an address and a secret. */
-function mayHave(c: Context, id: string, hook: WebhookRow | undefined): Result<WebhookRow> {
-  const own = sitesOf(c);
-  const isTheirs = own === undefined || (hook?.sites?.every(site => own.includes(site)) ?? false);
-  return hook === undefined || !isTheirs ? unknown(id) : ok(hook);
-}
-
-function unknown(id: string) {
-  return refuse("webhook.unknown", `There is no webhook ${id}.`, { at: "path.id" });
 }
