@@ -1613,6 +1613,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readers and scanners of all sites and how they are, by site and name
+         * @description As the sites said of themselves since this process began; a site that has not spoken since shows none.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A site: one warehouse with one edge. */
+                    site?: string;
+                    state?: "connected" | "waiting" | "silent" | "failed";
+                    /** @description Rows of a page. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before; without it, the list begins. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page of devices */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["SiteDevice"][];
+                            /** @description Asks for the next page as `cursor`; null when there is none. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{site}/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one device is */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag of the answer that the caller has. */
+                    "if-none-match"?: string;
+                };
+                path: {
+                    /** @description A site: one warehouse with one edge. */
+                    site: string;
+                    /** @description A reader or scanner at a site. */
+                    device: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The device, with an ETag */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SiteDevice"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reservations": {
         parameters: {
             query?: never;
@@ -7345,6 +7440,7 @@ export interface components {
         Device: {
             /** @example dock-1 */
             device: string;
+            /** @example zebra-iotc */
             driver: string;
             /** @enum {string} */
             state: "connected" | "waiting" | "silent" | "failed";
@@ -7354,7 +7450,9 @@ export interface components {
              * @example 2026-11-23T09:30:00.000Z
              */
             last_heard: string | null;
+            /** @description Since the edge began. */
             readings: number;
+            /** @description Messages that could not be read, since the edge began. */
             refused: number;
             /** @description The device's clock ahead of the edge's. */
             clock_skew_ms: number | null;
@@ -7386,6 +7484,24 @@ export interface components {
              * @example 2099-12-31T00:00:00Z
              */
             valid_until?: string;
+        };
+        SiteDevice: components["schemas"]["Device"] & {
+            /**
+             * @description A site: one warehouse with one edge.
+             * @example lyon
+             */
+            site: string;
+            /**
+             * @description Whether the site speaks. `silent`: nothing for 20 s, and the device is shown as it was then.
+             * @enum {string}
+             */
+            site_link: "heard" | "silent";
+            /**
+             * Format: date-time
+             * @description When the site last said how its devices are.
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            site_heard: string;
         };
         Reservation: {
             /**

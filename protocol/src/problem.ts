@@ -152,7 +152,7 @@ const ownProblems = {
   "message.version": { status: 400, title: "The message has a version that is not known here" },
   "message.no_tag": { status: 400, title: "The message names no tag" },
   "message.no_birth": { status: 409, title: "The message names metrics by numbers that no birth message has named" },
-  "device.unknown": { status: 404, title: "No device is configured for this source" },
+  "device.unknown": { status: 404, title: "There is no such device" },
   "store.unavailable": { status: 503, title: "The store of the site takes nothing at the moment" },
   "device.no_scanner": { status: 409, title: "The device is no scanner: it has no mode to set" },
   "command.unknown": { status: 422, title: "The barcode begins as a command, but is none" },

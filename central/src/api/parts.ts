@@ -48,7 +48,7 @@ export type ChangeFeed = Pick<RelayedChanges, "subscribe">;
 export type StockNews = Pick<RelayedNews, "hearing" | "subscribe">;
 
 /** What each site last said of itself. */
-export type SiteStatuses = Pick<RelayedStatuses, "get">;
+export type SiteStatuses = Pick<RelayedStatuses, "get" | "values">;
 
 /** Tells the edges what was committed here; a message that gets lost is made good by the next. */
 export interface Announcements {

@@ -1,3 +1,4 @@
+import { SiteStatus } from "@tallygate/protocol";
 import { seedExampleCounts } from "../counts/testing.ts";
 import { seedExampleDocuments } from "../documents/testing-examples.ts";
 import { seedExampleRefused } from "../events/testing.ts";
@@ -5,6 +6,21 @@ import { seedExampleExceptions } from "../exceptions/testing.ts";
 import { exampleIds } from "./reservation-schemas.ts";
 import { noonMs, type TestApi, type TestLedger, TestSite } from "./testing.ts";
 import { webhookExampleIds } from "./webhook-schemas.ts";
+
+/** What the example site says of itself. */
+const exampleStatus = SiteStatus.parse({
+  v: 1,
+  site: "lyon",
+  timeMs: noonMs,
+  epoch: "01939f6c2a7be4d1",
+  lastSeq: 5,
+  waiting: 0,
+  exceptionsOpen: 0,
+  alarms: [],
+  devices: [
+    { deviceId: "dock-1", driver: "zebra-iotc", state: "connected", lastHeardMs: noonMs, readings: 120, refused: 0 },
+  ],
+});
 
 /** Puts there what the document's examples name, except for what other examples add: items come first, see `operations`. */
 export async function seedExamples(ledger: TestLedger, api: TestApi): Promise<void> {
@@ -32,4 +48,5 @@ export async function seedExamples(ledger: TestLedger, api: TestApi): Promise<vo
   await seedExampleDocuments(pool, "WORK");
   await seedExampleExceptions(pool);
   await seedExampleRefused(pool);
+  ledger.statuses.set("lyon", { heardMs: Date.now(), status: exampleStatus });
 }

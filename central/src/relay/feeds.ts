@@ -38,6 +38,7 @@ export interface HeardStatus {
 /** What each site last said of itself. */
 export interface SiteStatuses extends Disposable {
   get(site: string): HeardStatus | undefined;
+  values(): Iterable<HeardStatus>;
 }
 
 export function openSiteStatuses(nc: NatsConnection, now: () => number): SiteStatuses {
@@ -52,7 +53,11 @@ export function openSiteStatuses(nc: NatsConnection, now: () => number): SiteSta
       if (heard.size > relayLimits.siteStatusMax && oldest !== undefined) heard.delete(oldest);
     },
   });
-  return { get: site => heard.get(site), [Symbol.dispose]: () => subscription.unsubscribe() };
+  return {
+    get: site => heard.get(site),
+    values: () => heard.values(),
+    [Symbol.dispose]: () => subscription.unsubscribe(),
+  };
 }
 
 /** A message as what it should be; undefined when it is something else. */

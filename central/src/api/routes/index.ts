@@ -4,6 +4,7 @@ import { clientRoutes } from "./clients.ts";
 import { countFigureRoutes } from "./count-figures.ts";
 import { countStepRoutes } from "./count-steps.ts";
 import { countRoutes } from "./counts.ts";
+import { deviceRoutes } from "./devices.ts";
 import { eventRoutes } from "./events.ts";
 import { exceptionDecisionRoutes } from "./exception-decisions.ts";
 import { exceptionRoutes } from "./exceptions.ts";
@@ -53,6 +54,7 @@ export const routes = [
   reorderPointRoutes,
   siteRoutes,
   siteKeyRoutes,
+  deviceRoutes,
   reservationRoutes,
   orderRoutes,
   shipmentRoutes,

@@ -1,9 +1,10 @@
 import { answerProblem, OpenAPIHono, problemResponses, z } from "@tallygate/kit";
-import { SiteId, type SiteStatus } from "@tallygate/protocol";
+import { SiteId } from "@tallygate/protocol";
 import type { Pool } from "../../db/pool.ts";
 import { type EpochRow, readEpochs, readSites, type SiteRow } from "../../db/queries/sites.ts";
 import type { HeardStatus } from "../../relay/feeds.ts";
 import { guardedRoute, sitesOf } from "../access.ts";
+import { Device, deviceOf, linkTo } from "../device-view.ts";
 import { etagOf, isKnown } from "../etag.ts";
 import { conditional, fields, json } from "../fields.ts";
 import { instantOfMs } from "../instant.ts";
@@ -13,18 +14,6 @@ import type { ApiParts, SiteStatuses } from "../parts.ts";
 
 const tags = ["sites"];
 const reads = { permission: "stock.read", sites: "some" } as const;
-
-const Device = z
-  .object({
-    device: z.string().meta({ examples: ["dock-1"] }),
-    driver: z.string(),
-    state: z.enum(["connected", "waiting", "silent", "failed"]),
-    last_heard: fields.time.nullable(),
-    readings: z.int(),
-    refused: z.int(),
-    clock_skew_ms: z.number().nullable().meta({ description: "The device's clock ahead of the edge's." }),
-  })
-  .openapi("Device");
 
 const Site = z
   .object({
@@ -125,18 +114,12 @@ function linkOf(heard: HeardStatus | undefined) {
   }
   const { status, heardMs } = heard;
   return {
-    link: Date.now() - heardMs > apiLimits.siteSilentMs ? ("silent" as const) : ("heard" as const),
+    link: linkTo(heard),
     last_heard: instantOfMs(heardMs),
     clock_skew_ms: status.timeMs - heardMs,
     backlog: status.waiting,
     oldest_waiting: instantOrNull(status.oldestWaitingMs),
   };
-}
-
-function deviceOf(device: SiteStatus["devices"][number]) {
-  const { deviceId, driver, state, lastHeardMs, readings, refused, clockSkewMs } = device;
-  const last_heard = instantOrNull(lastHeardMs);
-  return { device: deviceId, driver, state, last_heard, readings, refused, clock_skew_ms: clockSkewMs ?? null };
 }
 
 function instantOrNull(ms: number | undefined): string | null {
