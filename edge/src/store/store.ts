@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import {
   type CatalogueItem,
   type Cursor,
@@ -22,7 +22,7 @@ import type { StoreCounts, StoreOptions } from "./open.ts";
 import { type MovementQuery, Outbox, type PendingChange } from "./outbox.ts";
 import type { EpochState, StoredMovement } from "./outbox-rows.ts";
 import { type ReadingQuery, Recorder } from "./recorder.ts";
-import { int } from "./rows.ts";
+import { SiteVersions } from "./site-versions.ts";
 import { type ItemStock, Stock, type StockQuery } from "./stock.ts";
 import { type TagQuery, Tags } from "./tags.ts";
 
@@ -47,13 +47,7 @@ export class Store implements Lookup, Disposable {
   readonly #exceptions: Exceptions;
   readonly #observations: Observations;
   readonly #lists: Lists;
-  readonly #getMeta: StatementSync;
-  readonly #setMeta: StatementSync;
-  /** Versions of the site that came before one that is missing. */
-  readonly #ahead = new Set<number>();
-  #version = 0;
-  #catalogueVersion = 0;
-  #listsVersion = 0;
+  readonly #versions: SiteVersions;
 
   constructor(db: DatabaseSync, lock: Disposable, path: string, options: StoreOptions) {
     this.#db = db;
@@ -70,8 +64,7 @@ export class Store implements Lookup, Disposable {
     this.#exceptions = new Exceptions(db, options.exceptionsMax ?? store.exceptionsMax);
     this.#observations = new Observations(db, options.observationsMax ?? store.observationsMax);
     this.#lists = new Lists(db);
-    this.#getMeta = db.prepare("select value from meta where name = ?");
-    this.#setMeta = db.prepare("insert or replace into meta (name, value) values (?, ?)");
+    this.#versions = new SiteVersions(db);
     db.exec("begin immediate");
     this.#outbox = new Outbox(db, {
       site: options.site,
@@ -81,7 +74,6 @@ export class Store implements Lookup, Disposable {
       nowMs: options.nowMs,
     });
     db.exec("commit");
-    this.#loadMeta();
   }
 
   get site(): SiteId {
@@ -90,16 +82,16 @@ export class Store implements Lookup, Disposable {
 
   /** The site's version at the centre up to which every change is here. */
   get version(): number {
-    return this.#version;
+    return this.#versions.site;
   }
 
   get catalogueVersion(): number {
-    return this.#catalogueVersion;
+    return this.#versions.catalogue;
   }
 
   /** The version of the site's open lists that was taken last. */
   get listsVersion(): number {
-    return this.#listsVersion;
+    return this.#versions.lists;
   }
 
   /** Writes a tick. A decision without anything in it costs nothing. */
@@ -218,11 +210,7 @@ export class Store implements Lookup, Disposable {
     return this.#transaction("taking a confirmation", pending => {
       this.#confirmAll(change.cursors, pending);
       this.#stock.putLevels(change.levels, change.version);
-      if (change.version > this.#version) this.#ahead.add(change.version);
-      this.#advance();
-      const gap = change.version > this.#version;
-      if (this.#ahead.size > limits.store.versionsAheadMax) this.#ahead.clear();
-      return { gap };
+      return { gap: this.#versions.take(change.version) };
     });
   }
 
@@ -238,9 +226,7 @@ export class Store implements Lookup, Disposable {
       this.#stock.putLevels(page.levels, page.version);
       if (page.next !== undefined) return;
       this.#stock.dropLevelsBefore(firstVersion);
-      this.#version = Math.max(this.#version, firstVersion);
-      this.#setMeta.run("version", this.#version);
-      this.#advance();
+      this.#versions.takeAllUpTo(firstVersion);
     });
   }
 
@@ -248,25 +234,21 @@ export class Store implements Lookup, Disposable {
   forgetLevels(): void {
     this.#transaction("forgetting levels", () => {
       this.#stock.dropLevelsBefore(Number.MAX_SAFE_INTEGER);
-      this.#version = 0;
-      this.#ahead.clear();
-      this.#setMeta.run("version", 0);
+      this.#versions.forget();
     });
   }
 
   applyCatalogue(items: readonly CatalogueItem[], version: number): void {
     this.#transaction("taking the catalogue", () => {
       this.#stock.putItems(items);
-      this.#catalogueVersion = version;
-      this.#setMeta.run("catalogueVersion", version);
+      this.#versions.takeCatalogue(version);
     });
   }
 
   forgetCatalogue(): void {
     this.#transaction("forgetting the catalogue", () => {
       this.#stock.clearCatalogue();
-      this.#catalogueVersion = 0;
-      this.#setMeta.run("catalogueVersion", 0);
+      this.#versions.takeCatalogue(0);
     });
   }
 
@@ -274,19 +256,15 @@ export class Store implements Lookup, Disposable {
   applyLists(page: Pick<ListsPage, "version" | "cut" | "lists" | "followed">, nowMs: number): void {
     this.#transaction("taking the lists", () => {
       this.#lists.replace(page);
-      this.#setMeta.run("listsVersion", page.version);
-      this.#setMeta.run("listsCut", page.cut ? 1 : 0);
-      this.#setMeta.run("listsAtMs", nowMs);
+      this.#versions.takeLists(page, nowMs);
     });
-    this.#listsVersion = page.version;
   }
 
   // What the pages ask.
 
   /** The open lists as the centre told them last, and when that was: undefined before the first time. */
   lists(): KeptLists & { readonly cut: boolean; readonly atMs: number | undefined } {
-    const atMs = this.#meta("listsAtMs");
-    return { ...this.#lists.read(), cut: this.#meta("listsCut") === 1, atMs: atMs === 0 ? undefined : atMs };
+    return { ...this.#lists.read(), ...this.#versions.listsTold };
   }
 
   /** Readings, the newest first. */
@@ -378,13 +356,6 @@ export class Store implements Lookup, Disposable {
     if (confirmed) this.#outbox.forget(this.#options.confirmedKept ?? limits.store.confirmedKept);
   }
 
-  #advance(): void {
-    const before = this.#version;
-    for (const version of this.#ahead) if (version <= this.#version) this.#ahead.delete(version);
-    while (this.#ahead.delete(this.#version + 1)) this.#version++;
-    if (this.#version !== before) this.#setMeta.run("version", this.#version);
-  }
-
   /** All of `work` is written and synced, or nothing of it; sums of pending stock are written at its end. */
   #transaction<T>(doing: string, work: (pending: PendingChange) => T): T {
     const sums = new Map<string, Map<string, number>>();
@@ -411,19 +382,7 @@ export class Store implements Lookup, Disposable {
     this.#recorder.reload();
     this.#exceptions.reload();
     this.#observations.reload();
-    this.#loadMeta();
-    this.#ahead.clear();
-  }
-
-  #loadMeta(): void {
-    this.#version = this.#meta("version");
-    this.#catalogueVersion = this.#meta("catalogueVersion");
-    this.#listsVersion = this.#meta("listsVersion");
-  }
-
-  #meta(name: string): number {
-    const row = this.#getMeta.get(name);
-    return row === undefined ? 0 : int(row, "value");
+    this.#versions.reload();
   }
 
   #newEpoch(): Epoch {
