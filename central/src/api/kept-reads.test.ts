@@ -51,6 +51,22 @@ describe("what was read", () => {
     expect([await get("a"), await get("a"), state.reads]).toEqual([2, 2, 2]);
   });
 
+  test("goes when there is more than may be kept: what was kept first, however much has gone before", async () => {
+    const { values, state, reads, get } = openStore();
+    const names = ["a", "b", "c", "d", "e", "f", "g"];
+    for (const name of names) values.set(name, 1);
+    for (const name of names.slice(0, 4)) await get(name); // b c d
+    reads.forget(["c"]);
+    for (const name of ["e", "b", "f"]) await get(name); // d e f
+    reads.forgetAll();
+    for (const name of ["f", "a", "g", "f", "c"]) await get(name); // a g c
+    const before = state.reads;
+    for (const name of ["a", "g", "c"]) await get(name);
+    expect(state.reads).toBe(before);
+    await get("f");
+    expect(state.reads).toBe(before + 1);
+  });
+
   test("a read from before the news does not replace what one after it has kept", async () => {
     const { values, reads, land, get } = openStore();
     values.set("a", 1);

@@ -31,6 +31,8 @@ interface Flight {
 export class KeptReads<V> {
   private readonly options: KeptReadsOptions<V>;
   private readonly kept = new Map<string, Kept<V>>();
+  /** Goes on from where it was: a new one would step over all that has gone since the map last moved, each time. */
+  private readonly oldest = this.kept.keys();
   private readonly flights = new Map<string, Flight>();
   private hearing: number | undefined;
 
@@ -87,8 +89,9 @@ export class KeptReads<V> {
   private keep(key: string, value: V): void {
     this.kept.delete(key); // The map's order is that of keeping.
     this.kept.set(key, { value, untilMs: this.now() + this.options.ageMaxMs });
-    const [first] = this.kept.keys();
-    if (this.kept.size > this.options.keysMax && first !== undefined) this.kept.delete(first);
+    if (this.kept.size <= this.options.keysMax) return;
+    const { value: first } = this.oldest.next();
+    if (first !== undefined) this.kept.delete(first);
   }
 
   private checkHearing(): void {

@@ -12,8 +12,11 @@ export const apiLimits = {
   /** SKUs looked up in one statement, and such statements under way at once. Further look-ups wait for the next one. */
   lookUpSkusMax: 200,
   lookUpFlightsMax: 3,
-  /** Items whose stock is kept in memory for those who look it up again; above it, what was kept first goes. And for how long at most. */
-  lookUpsKeptMax: 20_000,
+  /**
+   * Items whose stock is kept in memory for those who look it up again, 1.3 KB each with five levels; above it, what was kept first goes. And for
+   * how long at most.
+   */
+  lookUpsKeptMax: 50_000,
   lookUpsKeptMs: 10_000,
   /** Characters of a name, and codes of one item in one request. */
   nameCharsMax: 200,

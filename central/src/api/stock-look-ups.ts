@@ -52,17 +52,17 @@ export class StockFound {
 
 async function readBySku(pool: Pool, skus: readonly string[]): Promise<ReadonlyMap<string, StockFound>> {
   const rows = await readStockOfSkus(pool, skus);
-  return new Map(rows.map(row => [row.sku, new StockFound(row, levelsOf(row))]));
+  return new Map(rows.map(row => [row.sku, foundIn(row)]));
 }
 
-function levelsOf({ id, levels }: StockOfSkuRow): LevelRow[] {
-  return levels.map(([site, place, outside, on_hand, reserved, blocked]) => ({
-    item_id: id,
-    site,
-    place,
-    outside,
-    on_hand,
-    reserved,
-    blocked,
-  }));
+function foundIn({ id, sku, name, uom, levels }: StockOfSkuRow): StockFound {
+  return new StockFound(
+    { id, sku, name, uom },
+    levels.map(level => levelOf(id, level)),
+  );
+}
+
+function levelOf(item_id: number, level: StockOfSkuRow["levels"][number]): LevelRow {
+  const [site, place, outside, on_hand, reserved, blocked] = level;
+  return { item_id, site, place, outside, on_hand, reserved, blocked };
 }
