@@ -33,6 +33,7 @@ function itemRoutes() {
     if (sku === "throw") throw new Error("secret of the database");
     return c.json({ count: c.req.valid("json").lines.length }, 200);
   });
+  routes.post("/streamed", async c => c.text(String((await c.req.arrayBuffer()).byteLength)));
   return routes;
 }
 
@@ -226,6 +227,27 @@ describe("limits and ids", () => {
       });
     expect(await problemOf(await send(large))).toMatchObject({ code: "request.too_large" });
     expect(await (await send(good)).json()).toEqual({ count: 1 });
+  });
+
+  test("a body that breaks off is no failure of ours", async () => {
+    const { log, lines } = keptLog();
+    const { server, get } = await serve({ log, streamedPaths: ["/v1/streamed"] });
+    const head = "Host: localhost\r\nContent-Type: application/json\r\n";
+    for (const [path, framing] of [
+      ["/v1/items/milk", "Content-Length: 100\r\n\r\n{"],
+      ["/v1/items/milk", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"],
+      ["/v1/streamed", "Content-Length: 100\r\n\r\n{"],
+    ]) {
+      const client = createConnection(server.port, "127.0.0.1");
+      client.end(`POST ${path} HTTP/1.1\r\n${head}${framing}`);
+      await text(client).catch(() => "");
+    }
+    await vi.waitFor(async () => {
+      const metrics = await (await get("/metrics")).text();
+      const counts = metrics.split("\n").filter(line => /_count.*POST/.test(line));
+      expect(counts.map(line => line.replace(/.*status="(\d+)".* (\d+)$/, "$1 $2")).toSorted()).toEqual(["400 1", "400 2"]);
+    });
+    expect(lines).toEqual([]);
   });
 
   test("megabytes that nobody reads are refused, and the next request on the same connection is answered", async () => {

@@ -1,3 +1,4 @@
+import { IncomingMessage } from "node:http";
 import type { Problem } from "@tallygate/protocol";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -51,10 +52,24 @@ export function createApi(options: ApiOptions): OpenAPIHono<ApiEnv> {
   });
   app.use(requestId(), measure(metrics), ownHost(options.hosts), limitBody(bodyMaxBytes, streamedPaths));
   app.notFound(c => answerProblem(c, { code: "route.unknown", detail: `There is no ${c.req.method} ${c.req.path}.` }));
-  app.onError((error, c) => answerProblem(c, problemOf?.(error, c) ?? thrown(error, c, log)));
+  app.onError((error, c) => {
+    // Before all else: a client's connection that was lost looks like one to a database.
+    if (isBrokenOff(error, c)) return answerProblem(c, brokenOff);
+    return answerProblem(c, problemOf?.(error, c) ?? thrown(error, c, log));
+  });
   mountOperation(app, options);
   return app;
 }
+
+/** Whether a handler failed because its client went away in the middle of the request's body. */
+function isBrokenOff(error: Error, c: Context): boolean {
+  const env: unknown = c.env;
+  if (typeof env !== "object" || env === null || !("incoming" in env)) return false;
+  return env.incoming instanceof IncomingMessage && env.incoming.errored === error;
+}
+
+/** Nobody is left to read it; but the metrics count it as no failure of ours. */
+const brokenOff = { code: "request.invalid", detail: "The body ended in the middle.", at: "body" } as const;
 
 function thrown(error: Error, c: Context<ApiEnv>, log: Log): Problem {
   if (error instanceof HTTPException && error.status < 500) return refused(error, c);
