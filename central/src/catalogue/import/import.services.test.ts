@@ -139,6 +139,8 @@ describe("an import", () => {
       detail: expect.stringContaining("3 cells"),
     });
     expect(await one('sku,name\nC-1,"x\n')).toMatchObject({ at: "line 2" });
+    expect(await one('sku,name\nC-1,x"y\n')).toMatchObject({ at: "line 2", detail: expect.stringContaining("no CSV") });
+    expect(await one('{"sku":"C-1"}\n')).toMatchObject({ at: "line 1", detail: expect.stringContaining("no CSV") });
     expect(await one("sku,name,packs\nC-1,x,no\n")).toMatchObject({ at: "line 2 packs" });
     expect((await send("\ufeffsku,name\r\nC-1,x\r\n", "", types.csv)).body).toMatchObject({ added: 1 });
   });

@@ -1,6 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { ok, type Result, refuse } from "@tallygate/protocol";
-import { parse } from "csv-parse";
+import { CsvError, parse } from "csv-parse";
 import { catalogueLimits } from "../limits.ts";
 
 /** One line of an import as it was read: what it says, or why it cannot be read. */
@@ -74,7 +74,7 @@ export async function* readCsv(
   });
   pipeline(Readable.from(chunks), parser, () => undefined);
   let header: readonly string[] | undefined;
-  let line = 1;
+  let line = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       line = info.lines;
@@ -87,7 +87,7 @@ export async function* readCsv(
       if (fault !== undefined) return yield { line, value: fault };
     }
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && String(error.code).startsWith("CSV_"))) throw error;
+    if (!(error instanceof CsvError)) throw error;
     yield {
       line: line + 1,
       value: refuse("request.invalid", `This is no CSV, and what follows was not read: ${error.message}`),
