@@ -1,143 +1,125 @@
+import { appendFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { isDeepStrictEqual } from "node:util";
-import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type LocalServer, startInflux } from "../../../deploy/local/servers.ts";
-import { Influx } from "../projector/influx.ts";
-import { type Answer, openTestApi, openTestLedger, type TestApi, type TestLedger } from "./testing.ts";
-import { ApiDocument, isStream, type Operation } from "./testing-document.ts";
-import { seedExamples } from "./testing-examples.ts";
-import { openFingerprint } from "./testing-fingerprint.ts";
-import { requestsFor, type Sent } from "./testing-requests.ts";
+import { feedFor } from "./fuzzing/feed.ts";
+import { type Fuzzed, fuzzRoute, nameOf } from "./fuzzing/fuzz-route.ts";
+import { openStages, type Stage, type Stages } from "./fuzzing/stage.ts";
+import { together } from "./fuzzing/written.ts";
+import type { Operation } from "./testing-document.ts";
 
-/** Requests to each route; `FUZZ_REQUESTS=10000` for all that the figures name. */
-const requests = Number(process.env["FUZZ_REQUESTS"] ?? 30);
+/** Requests to each route; `npm run fuzz:api` sends 10,000. */
+const requests = Number(process.env["FUZZ_REQUESTS"] ?? 32);
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
-/** A part of the routes' names, to look at some alone. */
-const only = process.env["FUZZ_ROUTES"] ?? "";
-/** Routes that are asked at the same time, and refused requests of each that are sent again. */
-const lanes = 8;
-const refusedKept = 40;
+/** What the names of the routes match, to look at some alone; and which of so many shares of them, such as 1/2. */
+const only = new RegExp(process.env["FUZZ_ROUTES"] ?? "");
+const [share = 1, shares = 1] = (process.env["FUZZ_SHARE"] ?? "1/1").split("/").map(Number);
+/** A file to which each route that is through adds a line of JSON. */
+const report = process.env["FUZZ_REPORT"];
+/** A database gets this many requests before the next route gets a new one: what one route leaves behind slows the others down. */
+const requestsPerStage = 6_000;
 
-let ledger: TestLedger;
-let influxd: LocalServer;
-let api: TestApi;
-let document: ApiDocument;
+/** Failures that were named with an earlier route. */
+const told = new Set<string>();
+
+let stages: Stages;
 let routes: readonly Operation[];
-const refused = new Map<Operation, Sent[]>();
-/** Of things that were made, by the first two parts of their paths. */
-const made = new Map<string, string[]>();
 
 beforeAll(async () => {
-  [ledger, influxd] = await Promise.all([openTestLedger(), startInflux()]);
-  const influx = new Influx({ url: influxd.url, database: "tallygate", bucket: "", org: "", token: "" });
-  await influx.prepare();
-  api = await openTestApi(ledger, influx);
-  document = new ApiDocument((await api.get("/openapi.json")).body);
-  await seedExamples(ledger, api);
-  routes = document.operations.filter(
-    ({ method, route }) => route.startsWith("/v1/") && nameOf({ method, route }).includes(only),
-  );
+  stages = await openStages();
+  routes = stages.document.operations
+    .filter(operation => operation.route.startsWith("/v1/") && only.test(nameOf(operation)))
+    .filter((_, index) => index % shares === share - 1);
 }, 120_000);
 
 afterAll(async () => {
-  await api?.[Symbol.asyncDispose]();
-  await influxd?.[Symbol.asyncDispose]();
-  await ledger?.[Symbol.asyncDispose]();
+  await stages?.[Symbol.asyncDispose]();
 });
 
-const nameOf = ({ method, route }: Pick<Operation, "method" | "route">) => `${method} ${route}`;
-const collectionOf = ({ route }: Operation) => route.split("/").slice(0, 3).join("/");
+test("what is written is noted with the request that it was for, what was decided together under its own name, and what was rolled back not", async () => {
+  await using stage = await stages.open();
+  const { api, written } = stage;
+  const item = { sku: "NOTED", name: "Noted" };
+  const reserve = (sku: string) => ({ lines: [{ sku, quantity: 1 }] });
+  const sent = [
+    await api.post("/v1/items", item, { "x-request-id": "granted" }),
+    await api.post("/v1/items", item, { "x-request-id": "refused" }),
+    await api.post("/v1/reservations", reserve("HELD"), { "x-request-id": "reserved" }),
+    await api.post("/v1/reservations", reserve("NOTED"), { "x-request-id": "insufficient" }),
+    await api.get("/v1/items", { "x-request-id": "read" }),
+  ];
+  expect(sent.map(({ status }) => status)).toEqual([201, 409, 201, 409, 200]);
+  const changes = await written.take();
+  expect([...changes.keys()].toSorted()).toEqual(["granted", together]);
+  expect(changes.get("granted")).toContain("INSERT item");
+  expect(changes.get(together)).toContain("INSERT reservation");
+  expect([...written.joined]).toEqual(["reserved", "insufficient"]);
+});
 
-async function send(operation: Operation, { path, headers, body }: Sent): Promise<Answer> {
-  const sent = { method: operation.method, headers, ...(body !== undefined && { body }) };
-  if (!isStream(operation)) return read(await fetch(api.http.url + path, sent));
-  const abort = new AbortController();
-  const response = await fetch(api.http.url + path, { ...sent, signal: abort.signal });
-  const answer = response.ok ? { status: response.status, headers: response.headers, body: "" } : await read(response);
-  abort.abort();
-  return answer;
-}
-
-async function read(response: Response): Promise<Answer> {
-  const text = await response.text();
-  const isJson = /\bjson/.test(response.headers.get("content-type") ?? "");
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
-}
-
-test("no route fails whatever is sent, and every answer is in the document", {
-  timeout: 120_000 + requests * 10_000,
+test("no route fails whatever is sent, every answer is in the document, and whatever is refused has changed nothing", {
+  timeout: 120_000 + requests * 100 * 132,
 }, async () => {
   console.log(`${requests} requests to each of ${routes.length} routes, FUZZ_SEED=${seed}, at ${hostname()}`);
-  const waiting = [...routes];
-  const faults: string[] = [];
-  const lane = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) faults.push(...(await fuzz(next)));
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  expect(faults).toEqual([]);
-});
-
-/** What went wrong with the first request that did. */
-async function fuzz(operation: Operation): Promise<readonly string[]> {
-  const kept: Sent[] = [];
-  refused.set(operation, kept);
-  const ids = idsOf(operation);
-  const property = fc.asyncProperty(requestsFor(document, operation, ids), async sent => {
-    const answer = await send(operation, sent);
-    const { status, body } = answer;
-    if (status === 404 && body.code === "route.unknown") return;
-    expect(status, JSON.stringify(body)).toBeLessThan(500);
-    expect(document.faultsOf(operation, answer), `${status} ${JSON.stringify(body)}`).toEqual([]);
-    if (status >= 400 && kept.length < refusedKept) kept.push(sent);
-    if (status === 201 && typeof body.id === "string") ids.push(body.id);
-  });
-  // What was asked meanwhile has changed what a request does, so that smaller ones would say little.
-  const found = await fc.check(property, { numRuns: requests, seed, endOnFailure: true });
-  return found.failed ? [`${nameOf(operation)} ${JSON.stringify(found.counterexample)}: ${found.errorInstance}`] : [];
-}
-
-function idsOf(operation: Operation): string[] {
-  const collection = collectionOf(operation);
-  const ids = made.get(collection) ?? ["01939f6c-2a7b-7e4d-8f10-0a1b2c3d4e5f"];
-  made.set(collection, ids);
-  return ids;
-}
-
-test("whatever is refused has changed nothing", { timeout: 300_000 }, async () => {
-  const fingerprint = await openFingerprint(ledger.pool);
-  let checked = 0;
-  for (const [operation, all] of refused) {
-    let sent: readonly Sent[] = all;
-    for (let tries = 0; ; ) {
-      const before = await quiet(fingerprint);
-      const answers = await Promise.all(sent.map(one => send(operation, one)));
-      const after = await fingerprint();
-      const still = sent.filter((_, index) => (answers[index]?.status ?? 0) >= 400);
-      if (still.length === sent.length) {
-        if (isDeepStrictEqual(before, after)) break;
-        // Something else may have ended just then, such as a reservation's time; never three times at once.
-        tries += 1;
-        if (tries === 3) expect([nameOf(operation), after]).toEqual([nameOf(operation), before]);
-      }
-      // Some are granted now, since the others changed what they need: they are left out.
-      sent = still;
+  const all: Fuzzed[] = [];
+  let stage: Stage | undefined;
+  for (const [index, operation] of routes.entries()) {
+    if (index % Math.max(1, Math.floor(requestsPerStage / requests)) === 0) {
+      await stage?.[Symbol.asyncDispose]();
+      stage = await stages.open();
     }
-    checked += sent.length;
+    if (stage === undefined) throw new Error("there is no stage");
+    const fuzzed = await fuzz(operation, stage);
+    all.push(fuzzed);
+    if (report !== undefined) await appendFile(report, `${JSON.stringify({ seed, ...fuzzed })}\n`);
   }
-  expect(checked).toBeGreaterThan(routes.length);
+  await stage?.[Symbol.asyncDispose]();
+  console.log(tableOf(all));
+  expect(all.flatMap(({ faults }) => faults)).toEqual([]);
 });
 
-/** The fingerprint once what follows from requests that were granted has come to its end. */
-async function quiet<T>(fingerprint: () => Promise<T>): Promise<T> {
-  let last = await fingerprint();
-  await vi.waitFor(
-    async () => {
-      const before = last;
-      last = await fingerprint();
-      expect(last).toEqual(before);
-    },
-    { interval: 120, timeout: 60_000 },
-  );
-  return last;
+async function fuzz(operation: Operation, stage: Stage): Promise<Fuzzed> {
+  const { document } = stages;
+  const { wire, written } = stage;
+  const fuzzed = await fuzzRoute(operation, {
+    document,
+    wire,
+    written,
+    feed: feedFor(operation, stage),
+    seed,
+    requests,
+  });
+  const hidden = await hiddenFaults(stage);
+  return { ...fuzzed, faults: [...fuzzed.faults, ...hidden.map(fault => `${fuzzed.route}: ${fault}`)] };
+}
+
+/** What no answer shows: failures of requests whose clients had gone, and what was not given back. */
+async function hiddenFaults({ api, ledger, written }: Stage): Promise<readonly string[]> {
+  const { body } = await api.get("/metrics");
+  const failed = String(body)
+    .split("\n")
+    .filter(line => /^tallygate_http_request_seconds_count.*status="5/.test(line) && !told.has(line));
+  for (const line of failed) told.add(line);
+  try {
+    await vi.waitFor(async () => {
+      const { rows } = await ledger.pool.query<{ query: string }>(
+        `select query from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+         and (state = 'idle in transaction' or state = 'active') and xact_start < now() - interval '1 second'`,
+      );
+      expect([rows, ledger.pool.waitingCount, await written.left()]).toEqual([[], 0, 0]);
+    });
+    return failed;
+  } catch (error) {
+    return [...failed, `was left at work: ${error}`];
+  }
+}
+
+function tableOf(all: readonly Fuzzed[]): string {
+  const lines = all.map(({ route, requests, granted, refused, unanswered, seconds, faults }) => {
+    const rate = Math.round(requests / seconds);
+    return `| ${route} | ${requests} | ${granted} | ${refused} | ${unanswered} | ${rate} | ${faults.length} |`;
+  });
+  return [
+    "| route | requests | granted | refused | unanswered | requests/s | faults |",
+    "| --- | --: | --: | --: | --: | --: | --: |",
+    ...lines,
+  ].join("\n");
 }

@@ -29,7 +29,7 @@ import type { HeardStatus } from "../relay/feeds.ts";
 import { openReservations } from "../reservations/reservations.ts";
 import { type CentralMetrics, createCentralMetrics } from "./metrics.ts";
 import { openApi } from "./open-api.ts";
-import type { Announcements, ChangeFeed, StockNews } from "./parts.ts";
+import type { Announcements, ApiParts, ChangeFeed, StockNews } from "./parts.ts";
 
 /** A feed of changes inside one process, for tests: what is published reaches every listener at once. */
 export class LocalFeed implements ChangeFeed, Announcements {
@@ -171,11 +171,15 @@ export interface Answer {
   readonly body: any;
 }
 
-/** The HTTP interface over a test ledger, on a port of its own. Without `access`, everyone may do everything. */
+/**
+ * The HTTP interface over a test ledger, on a port of its own. Without `access`, everyone may do everything; `around` may stand between
+ * the routes and what decides their reservations.
+ */
 export async function openTestApi(
   ledger: TestLedger,
   influx?: Pick<Influx, "query">,
-  access?: Pick<Access, "authenticator" | "routes">,
+  access?: Pick<Access, "authenticator"> & Partial<Pick<Access, "routes">>,
+  around = (reservations: ApiParts["reservations"]) => reservations,
 ): Promise<TestApi> {
   const registry = createMetrics();
   const metrics = createCentralMetrics(registry);
@@ -196,7 +200,7 @@ export async function openTestApi(
     sites: ledger.statuses,
     news: ledger.feed.news,
     relay: ledger.feed,
-    reservations,
+    reservations: around(reservations),
     counts,
     pricing,
     events: { head, source: "urn:tallygate:test" },

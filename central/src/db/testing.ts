@@ -43,6 +43,12 @@ function databasesIn(url: string): Pick<TestServer, "open" | "openEmpty"> {
   };
 }
 
+/** A new database with what another one has, to which nobody is connected meanwhile. */
+export function copyDatabase({ url }: Pick<TestDatabase, "url">): Promise<TestDatabase> {
+  const name = new URL(url).pathname.slice(1);
+  return createDatabase(new URL("/postgres", url).href, `template ${name} strategy file_copy`);
+}
+
 async function createDatabase(serverUrl: string, how: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString("hex")}`;
   await query(serverUrl, `create database ${name} ${how}`);

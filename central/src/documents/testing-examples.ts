@@ -28,13 +28,9 @@ export async function seedExampleDocuments(pool: Pool, sku: string): Promise<voi
   );
   for (const kind of documentKinds) {
     for (const action of exampleActions) {
-      const state = states[kind][action] ?? states[kind].usual ?? "";
-      const to = kind === "transfer" ? { toSite: "oslo" } : {};
-      const lines = [{ sku, quantity: 5 }];
-      await addDocument(pool, { id: exampleDocument(kind, action), kind, site: "lyon", ...to, state, lines });
+      await addExampleDocument(pool, { id: exampleDocument(kind, action), kind, action, sku });
     }
   }
-  await pool.query("update document_line set done = 5 where document_id = $1", [exampleDocument("return", "inspect")]);
   const { rows } = await pool.query<{ id: number }>("select id from site where code = 'lyon'");
   const list = { siteId: rows[0]?.id ?? 0, readPoint: undefined, step: "picking", openedMs: Date.now() };
   for (const id of Object.values(exampleLists)) {
@@ -42,4 +38,24 @@ export async function seedExampleDocuments(pool: Pool, sku: string): Promise<voi
       insertList(client, { ...list, id, documentIds: [exampleDocument("order", "read")] }),
     );
   }
+}
+
+/** A document as the example of what is done with it needs it; gives its id. */
+export async function addExampleDocument(
+  pool: Pool,
+  {
+    kind,
+    action,
+    sku,
+    id,
+  }: { readonly kind: DocumentKind; readonly action: ExampleAction; readonly sku: string; readonly id?: string },
+): Promise<string> {
+  const state = states[kind][action] ?? states[kind].usual ?? "";
+  const to = kind === "transfer" ? { toSite: "oslo" } : {};
+  const lines = [{ sku, quantity: 5 }];
+  const given = { kind, site: "lyon", ...to, state, lines };
+  const document = await addDocument(pool, id === undefined ? given : { ...given, id });
+  if (kind === "return" && action === "inspect")
+    await pool.query("update document_line set done = 5 where document_id = $1", [document.id]);
+  return document.id;
 }

@@ -109,3 +109,14 @@ export async function seedExampleRefused(pool: Pool): Promise<void> {
   );
   await pool.query("select setval(pg_get_serial_sequence('event_refused', 'id'), 1)");
 }
+
+/** Another refused event, which fits by now; gives its id. */
+export async function addExampleRefused(pool: Pool): Promise<number> {
+  const { id, type, key, data } = happening();
+  const { rows } = await pool.query<{ id: number }>(
+    `insert into event_refused (event_id, type, key, time, data, why)
+     values ($1, $2, $3, now(), $4, 'data.name: it was longer than a release before this one took') returning id`,
+    [id, type, key, data],
+  );
+  return rows[0]?.id ?? 0;
+}

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { exampleExceptionIds } from "../api/exception-schemas.ts";
 import type { Pool } from "../db/pool.ts";
 
@@ -10,4 +11,14 @@ export async function seedExampleExceptions(pool: Pool): Promise<void> {
       [id, `example ${id}`],
     );
   }
+}
+
+/** Another open exception; gives its id. */
+export async function addExampleException(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ id: number }>(
+    `insert into exception (problem, key, detail, body, body_bytes)
+     values ('message.shape', $1, 'The message has no tag.', 'bytes', 5) returning id`,
+    [`example ${randomUUID()}`],
+  );
+  return rows[0]?.id ?? 0;
 }

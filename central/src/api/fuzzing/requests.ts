@@ -1,107 +1,48 @@
 import fc from "fast-check";
-import { type ApiDocument, bodyOf, type Operation, requestOf, type Schema } from "./testing-document.ts";
+import { type ApiDocument, bodyOf, type Operation, requestOf, type Schema } from "../testing-document.ts";
+import { change, changes, nasty, odd, oddCursors, oddTimes, spoil, spoiling } from "./hostile.ts";
+import { type Spoiling, spoilingNames } from "./spoiled.ts";
 
-/** A request as it goes over the wire. */
+/** A request before it goes over the wire. */
 export interface Sent {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** What becomes of its bytes. */
+  readonly spoiled?: { readonly how: Spoiling; readonly at: number };
 }
 
-/** Requests for a route: valid, nearly valid and hostile ones, of its own schemas. `ids` are of things that were made meanwhile. */
-export function requestsFor(document: ApiDocument, operation: Operation, ids: readonly string[]): fc.Arbitrary<Sent> {
+/** What the path of a route names, of something that is there, or the cursor that a list gave. */
+export type Thing = Readonly<Record<string, string>>;
+
+/**
+ * Requests for a route: valid, nearly valid and hostile ones, of its own schemas. `things` are there by the time a request is made:
+ * others may come, and be asked for in the requests that are made later.
+ */
+export function requestsFor(document: ApiDocument, operation: Operation, things: readonly Thing[]): fc.Arbitrary<Sent> {
   const values = new Values(document);
   const [type, schema] = bodyOf(operation) ?? [];
   const none = fc.constant(undefined);
   const body = schema === undefined ? none : type === "application/json" ? values.body(schema) : values.lines(schema);
-  return fc.tuple(values.parameters(operation), body, fc.nat()).map(([given, text, which]) => {
-    const { path, headers } = requestOf(operation, ({ name, in: where }) => {
+  const spoiled = fc.record({ how: fc.constantFrom(...spoilingNames), at: fc.nat() });
+  const mostlyWhole = fc.oneof({ weight: 9, arbitrary: none }, { weight: 1, arbitrary: spoiled });
+  return fc.tuple(values.parameters(operation), body, fc.nat(), mostlyWhole).map(([given, text, which, spoiled]) => {
+    const thing = things[which % Math.max(1, things.length)];
+    const { path, headers } = requestOf(operation, ({ name, schema }) => {
       const value = given.get(name);
-      return value === known ? (where === "path" ? ids[which % ids.length] : undefined) : value;
+      return value === known ? (thing?.[name] ?? document.exampleOf(schema)) : value;
     });
-    const sent = { path, headers: { ...headers, ...(type !== undefined && { "content-type": type }) } };
-    return text === undefined ? sent : { ...sent, body: text };
+    return {
+      path,
+      headers: { ...headers, ...(type !== undefined && { "content-type": type }) },
+      ...(text !== undefined && { body: text }),
+      ...(spoiled !== undefined && { spoiled }),
+    };
   });
 }
 
-/** Stands for the id of something that was made meanwhile. */
+/** Stands for what the path names of something that is there. */
 const known = Symbol("known");
-
-const nasty = fc.constantFrom(
-  "",
-  " ",
-  "\u0000",
-  "\ud800",
-  "%",
-  "%00",
-  "'; drop table stock; --",
-  "..",
-  "null",
-  "-1",
-  "0",
-  "1e309",
-  "NaN",
-  "9007199254740993",
-  "99999999999999999999999999",
-  "٣",
-  "e\u0301\u202e👩‍👩‍👧",
-  "__proto__",
-  "x".repeat(3000),
-  "(01)09506000134352",
-  "(00)",
-  "epc:30",
-  "code:",
-  "]C1",
-  "https://id.gs1.org/01/09506000134352",
-);
-
-/** Times that somebody on the way cannot hold. */
-const oddTimes = fc.constantFrom(
-  "2026-02-30T00:00:00Z",
-  "0001-01-01T00:00:00+23:59",
-  "9999-12-31T23:59:59.999999-23:59",
-  "9999-12-31T23:59:59.999999999Z",
-  "0000-01-01T00:00:00Z",
-  "1970-01-01T00:00:00.000000001Z",
-  "1969-12-31T23:59:59z",
-  "2300-01-01T00:00:00+15:59",
-  "2026-02-30",
-  "9999-12-31",
-  "0000-01-01",
-);
-
-/** Keys of other lists, and of rows that cannot be. */
-const oddCursors = fc
-  .constantFrom(
-    "[]",
-    '"',
-    '["lyon","dock-1"]',
-    '["supplier","transit"]',
-    '["9999-12-31T23:59:59Z",2147483647,9007199254740991]',
-    '["2026-11-23T00:00:00Z",2147483648,1]',
-    '["2026-11-23T00:00:00Z",1,1e99]',
-    '["2026-11-23T00:00:00Z",1.5,1]',
-    '["0000-11-23T00:00:00Z",1,1]',
-    '["2026-11-23T00:00:00Z","01939f6c-2a7b-7e4d-8f10-0a1b2c3d4e5f"]',
-    "[9007199254740991]",
-    "[1e300]",
-    '["\\u0000"]',
-  )
-  .map(key => Buffer.from(key).toString("base64url"));
-
-const numbers = fc.constantFrom<unknown>(0, -1, -0, 1.5, 1, 1e-7, 2 ** 31, 2 ** 53, 2 ** 53 - 1, -(2 ** 63), 1e300);
-const odd: fc.Arbitrary<unknown> = fc.oneof(
-  { weight: 4, arbitrary: nasty },
-  { weight: 2, arbitrary: fc.string({ unit: "binary" }) },
-  { weight: 3, arbitrary: numbers },
-  { weight: 1, arbitrary: oddTimes },
-  { weight: 2, arbitrary: fc.constantFrom<unknown>(null, true, [], {}, [[]], { sku: {} }) },
-  { weight: 1, arbitrary: fc.jsonValue() },
-);
-
-/** What is done to one value of a body that would be valid, and to the text of it. */
-const changes = fc.constantFrom("replace", "replace", "replace", "remove", "add", "repeat");
-const spoiling = fc.constantFrom("cut", "twice", "deep", "tail");
 
 class Values {
   readonly #document: ApiDocument;
@@ -116,16 +57,24 @@ class Values {
   parameters({ parameters }: Operation): fc.Arbitrary<ReadonlyMap<string, unknown>> {
     const names = parameters.map(({ name }) => name);
     const chosen = fc.oneof(
-      { weight: 4, arbitrary: fc.subarray(names, { maxLength: Math.min(2, names.length) }) },
+      { weight: 5, arbitrary: fc.constant<string[]>([]) },
+      { weight: 5, arbitrary: fc.subarray(names, { maxLength: Math.min(2, names.length) }) },
       { weight: 1, arbitrary: fc.subarray(names) },
     );
     const given = parameters.map(({ name, in: where, required, schema }) => {
       const example = fc.constant(this.#document.exampleOf(schema));
       const left = fc.option(example, { nil: undefined, freq: 2 });
-      // A key that was used before hides all else.
-      const usual = name === "idempotency-key" ? fc.option(fc.uuid(), { nil: undefined }) : required ? example : left;
-      const path = fc.oneof({ weight: 3, arbitrary: example }, { weight: 1, arbitrary: fc.constant(known) });
-      return fc.record({ odd: this.#parameter(name, schema), usual: where === "path" ? path : usual });
+      // A key that was used before hides all else, and so does another version than the one that is there.
+      const rare = fc.oneof(
+        { weight: 4, arbitrary: fc.constant(undefined) },
+        name === "if-match" ? example : fc.uuid(),
+      );
+      const usual = name === "idempotency-key" || name === "if-match" ? rare : required ? example : left;
+      const there = fc.oneof({ weight: 1, arbitrary: example }, { weight: 3, arbitrary: fc.constant(known) });
+      return fc.record({
+        odd: this.#parameter(name, schema),
+        usual: where === "path" || name === "cursor" ? there : usual,
+      });
     });
     return fc
       .tuple(chosen, fc.tuple(...given))
@@ -177,13 +126,16 @@ class Values {
   /** Bodies of JSON, as text: what no JSON is cannot be said otherwise. */
   body(schema: Schema): fc.Arbitrary<string | undefined> {
     const valid = fc.oneof(fc.constant(this.#document.exampleOf(schema)), this.valid(schema));
+    const required = this.#document.resolve(schema).required ?? [];
+    const fresh = fc.tuple(valid, fc.nat()).map(([value, at]) => freshened(value, required, at));
     const near = fc
       .tuple(valid, fc.array(fc.tuple(fc.nat(), changes, fc.oneof(odd, this.#words)), { minLength: 1, maxLength: 2 }))
       .map(([value, all]) => all.reduce((changed, one) => change(changed, ...one), value));
     const spoiled = fc.tuple(valid, spoiling, fc.nat()).map(([value, how, at]) => spoil(textOf(value), how, at));
     return fc.oneof(
-      { weight: 6, arbitrary: valid.map(textOf) },
-      { weight: 9, arbitrary: near.map(textOf) },
+      { weight: 4, arbitrary: valid.map(textOf) },
+      { weight: 5, arbitrary: fresh.map(textOf) },
+      { weight: 8, arbitrary: near.map(textOf) },
       { weight: 2, arbitrary: fc.oneof(odd, fc.jsonValue()).map(textOf) },
       { weight: 2, arbitrary: spoiled },
     );
@@ -207,6 +159,16 @@ class Values {
       fc.string({ unit: "binary" }),
     );
   }
+}
+
+/** What names a thing that is to be made. */
+const names = ["sku", "number", "code", "name"];
+
+/** The same under names that nobody has, and without some of what may be left out: that may be there already, too. */
+function freshened(value: unknown, required: readonly string[], at: number): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const kept = Object.entries(value).filter(([key], index) => required.includes(key) || (at >> (index % 16)) % 4 === 0);
+  return Object.fromEntries(kept.map(([key, each]) => [key, names.includes(key) ? `${key}-${at}` : each]));
 }
 
 function isTime({ format, pattern }: Pick<Schema, "format" | "pattern">): boolean {
@@ -236,32 +198,6 @@ function wordsOf(document: ApiDocument): readonly string[] {
     add(document.exampleOf(bodyOf(operation)?.[1] ?? {}));
   }
   return [...words];
-}
-
-/** A copy with one value of it, however deep, changed. */
-function change(value: unknown, at: number, how: string, by: unknown): unknown {
-  if (typeof value !== "object" || value === null) return by;
-  const keys = Object.keys(value);
-  const key = keys[at % Math.max(1, keys.length)];
-  if (key === undefined || (how === "add" && !Array.isArray(value))) return { ...value, [`extra-${at % 3}`]: by };
-  const inner: unknown = Object(value)[key];
-  if (Array.isArray(value)) {
-    if (how === "repeat") return [...value, ...value];
-    return value.map((each, index) => (index === Number(key) ? change(each, at >> 2, how, by) : each));
-  }
-  if (how === "remove") return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
-  const isDeep = typeof inner === "object" && inner !== null && at % 4 !== 0;
-  return { ...value, [key]: isDeep ? change(inner, at >> 2, how, by) : by };
-}
-
-/** Text that a client cut off, wrote twice, or made to hurt. */
-function spoil(text: string | undefined, how: string, at: number): string {
-  if (text === undefined) return "{";
-  if (how === "cut") return text.slice(0, at % (text.length + 1));
-  if (how === "twice") return text.replace("{", '{"sku":null,"lines":[],"site":"oslo",');
-  if (how === "tail") return `${text}${at % 2 === 0 ? "," : "{}"}`;
-  const depth = 1 + (at % 20_000);
-  return text.replace(/:[^,}]*/, `:${"[".repeat(depth)}${"]".repeat(depth)}`);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,0 +1,91 @@
+import { createLog } from "@tallygate/kit";
+import { startInflux } from "../../../../deploy/local/servers.ts";
+import { openPool } from "../../db/pool.ts";
+import { copyDatabase, openTestServer, type TestDatabase } from "../../db/testing.ts";
+import { Influx } from "../../projector/influx.ts";
+import { openTestApi, openTestLedgerIn, type TestApi, type TestLedger, TestSite } from "../testing.ts";
+import { ApiDocument } from "../testing-document.ts";
+import { seedExamples } from "../testing-examples.ts";
+import { plentiful } from "./feed.ts";
+import { Wire } from "./wire.ts";
+import { prepareNotes, Written } from "./written.ts";
+
+/** An API over a database of its own, in which there is what the document's examples name. */
+export interface Stage extends AsyncDisposable {
+  readonly ledger: TestLedger;
+  readonly api: TestApi;
+  readonly wire: Wire;
+  readonly written: Written;
+}
+
+/** The servers, and a database to copy. */
+export interface Stages extends AsyncDisposable {
+  readonly document: ApiDocument;
+  open(): Promise<Stage>;
+}
+
+export async function openStages(): Promise<Stages> {
+  const [server, influxd] = await Promise.all([openTestServer(), startInflux()]);
+  const influx = new Influx({ url: influxd.url, database: "tallygate", bucket: "", org: "", token: "" });
+  await influx.prepare();
+  const template = await server.open();
+  const document = await fill(template, influx);
+  return {
+    document,
+    open: async () => openStage(await copyDatabase(template), influx),
+    async [Symbol.asyncDispose]() {
+      await template[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+      await influxd[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openStage(database: TestDatabase, influx: Influx): Promise<Stage> {
+  const written = new Written(database.pool);
+  const ledger = openTestLedgerIn(database.pool);
+  const { authenticator } = written;
+  const api = await openTestApi(ledger, influx, { authenticator }, reservations => written.around(reservations));
+  const wire = new Wire(api.http.port);
+  return {
+    ledger,
+    api,
+    wire,
+    written,
+    async [Symbol.asyncDispose]() {
+      wire[Symbol.dispose]();
+      await api[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Fills a database with all that the examples name. No connection to it is left, so that it can be copied. */
+async function fill({ url }: TestDatabase, influx: Influx): Promise<ApiDocument> {
+  const pool = openPool({ url, size: 8, applicationName: "fuzz", log: createLog("fuzz", "error") });
+  const document = await seed(openTestLedgerIn(pool), influx);
+  // Behind whatever works in the background, which would stand in the way.
+  await prepareNotes(pool);
+  await pool.end();
+  return document;
+}
+
+/** So much stock of it that not every request after the first few is refused for want of it. */
+async function seed(ledger: TestLedger, influx: Influx): Promise<ApiDocument> {
+  await using api = await openTestApi(ledger, influx);
+  const document = new ApiDocument((await api.get("/openapi.json")).body);
+  await seedExamples(ledger, api);
+  for (const operation of document.operations) {
+    if (operation.method === "GET" || operation.route.includes("{id}") || operation.route.includes("unpack")) continue;
+    const { method, path, headers, body } = document.exampleRequest(operation);
+    const answer = await api.request(method, path, { headers, body });
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
+  }
+  const codes = [`code:${plentiful}`, "code:HELD", "code:OATS-OLD-LABEL"];
+  const site = new TestSite("lyon", "01939f6c2a7be4d2");
+  await ledger.apply(
+    site,
+    ["dock-1", "dock-2"].flatMap(to => codes.map(code => ({ to, code, quantity: 1_000_000 }))),
+  );
+  return document;
+}
