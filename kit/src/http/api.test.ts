@@ -245,7 +245,10 @@ describe("limits and ids", () => {
     await vi.waitFor(async () => {
       const metrics = await (await get("/metrics")).text();
       const counts = metrics.split("\n").filter(line => /_count.*POST/.test(line));
-      expect(counts.map(line => line.replace(/.*status="(\d+)".* (\d+)$/, "$1 $2")).toSorted()).toEqual(["400 1", "400 2"]);
+      expect(counts.map(line => line.replace(/.*status="(\d+)".* (\d+)$/, "$1 $2")).toSorted()).toEqual([
+        "400 1",
+        "400 2",
+      ]);
     });
     expect(lines).toEqual([]);
   });
