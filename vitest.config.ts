@@ -1,10 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
-
-const onBuildMachine = process.env["CI"] !== undefined;
-/** There a test with real servers is tried once more; the report names each that needed it, and such a test is a fault to mend. */
-const retry = onBuildMachine ? 1 : 0;
+import { SlowFirst } from "./vitest.order.ts";
 
 /** Processes that tests start take from here what was compiled for those before them. */
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), "tallygate-compiled") };
@@ -16,6 +13,7 @@ const env = { NODE_COMPILE_CACHE: join(tmpdir(), "tallygate-compiled") };
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         test: {
@@ -31,7 +29,6 @@ export default defineConfig({
       {
         test: {
           name: "services",
-          retry,
           globalSetup: ["./central/src/db/testing-postgres.ts"],
           setupFiles: ["./vitest.setup.ts"],
           sequence: { groupOrder: 1 },
@@ -46,7 +43,6 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          retry,
           globalSetup: ["./central/src/db/testing-postgres.ts"],
           setupFiles: ["./vitest.setup.ts"],
           sequence: { groupOrder: 2 },

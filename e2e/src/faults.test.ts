@@ -35,16 +35,16 @@ describe("under load, with processes killed at random moments", () => {
   for (const [name, strike] of Object.entries(victims)) {
     it(`the ledger equals the truth after ${rounds} times kill -9 of ${name} (seed ${seed})`, async () => {
       const chance = createChance(`${seed}/${name}`);
-      const scenario = twoGates({ seed, mqttPort: 0, pallets: 45 });
+      const scenario = twoGates({ seed, mqttPort: 0, pallets: 35 });
       system = await openSystem({ scenario, centrals: 2, server });
       const mqttPort = at(system.sites, 0).mqttPort;
-      await using simulation = openSimulation(twoGates({ seed, mqttPort, pallets: 45 }));
+      await using simulation = openSimulation(twoGates({ seed, mqttPort, pallets: 35 }));
       await seedCatalogue(system, simulation.catalogue);
       const run = simulation.run();
       for (let round = 0; round < rounds; round++) {
-        await chance.pause(300, 2500);
+        await chance.pause(300, 1500);
         const restart = await strike(system);
-        await chance.pause(0, 1500);
+        await chance.pause(0, 1000);
         await restart();
       }
       const truth = await run;

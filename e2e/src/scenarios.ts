@@ -31,7 +31,7 @@ export function twoGates(options: {
             from: "dock-1",
             to: "storage",
             dwell_ms: [300, 800],
-            stay_ms: [3000, 6000],
+            stay_ms: [1000, 3000],
             share: 0.8,
             radio: { stray_rate: 0.02, duplicate_rate: 0.05, late_rate: 0.05 },
           },
