@@ -93,6 +93,25 @@ describe("stock that is looked up again", () => {
     }
   });
 
+  test("names places that came up since, in the order of sites and places", async () => {
+    await using books = await openLedger();
+    await using reader = await openProcess(books.ledger);
+    const lyon = new TestEdge("lyon");
+    const turin = new TestEdge("turin");
+    const places = async () => (await reader.lookUp("OAT"))?.levels.map(({ site, place }) => `${site}/${place}`);
+    const move = async (edge: TestEdge, to: string) => {
+      const { commits } = await books.ledger.apply(edge.record({ code: gtin, to }));
+      reader.relay.publishCommits(commits);
+    };
+    await move(turin, "dock");
+    expect(await places()).toEqual(["turin/dock", "turin/supplier"]);
+    await move(lyon, "shelf-2");
+    await move(lyon, "shelf_1");
+    await move(lyon, "shelf");
+    const ofLyon = ["lyon/shelf", "lyon/shelf-2", "lyon/shelf_1", "lyon/supplier"];
+    expect(await places()).toEqual([...ofLyon, "turin/dock", "turin/supplier"]);
+  });
+
   test("is looked up anew when a change of its site went by unheard", async () => {
     await using books = await openLedger();
     await using writer = await openProcess(books.ledger);

@@ -1,10 +1,17 @@
 import type { Pool } from "../db/pool.ts";
-import { type LevelRow, readStockOfSkus, type StockItemRow, type StockOfSkuRow } from "../db/queries/stock.ts";
+import {
+  type LevelRow,
+  readStockOfSkus,
+  type StockItemRow,
+  type StockOfSku,
+  type StoredLevel,
+} from "../db/queries/stock.ts";
 import { batchReads } from "./batch-reads.ts";
 import { type Representation, representationOf } from "./etag.ts";
 import { KeptReads } from "./kept-reads.ts";
 import { apiLimits } from "./limits.ts";
 import type { StockNews } from "./parts.ts";
+import { PlaceNames } from "./place-names.ts";
 import { itemStock, type StockView } from "./stock-view.ts";
 
 /**
@@ -13,9 +20,10 @@ import { itemStock, type StockView } from "./stock-view.ts";
  * for whatever went by in silence, the database is asked.
  */
 export function openStockLookUps({ pool, news }: { readonly pool: Pool; readonly news: StockNews }) {
+  const names = new PlaceNames(pool);
   const kept = new KeptReads<StockFound>({
     read: batchReads<string, StockFound>({
-      read: skus => readBySku(pool, skus),
+      read: skus => readBySku(pool, names, skus),
       keysMax: apiLimits.lookUpSkusMax,
       flightsMax: apiLimits.lookUpFlightsMax,
     }),
@@ -50,19 +58,32 @@ export class StockFound {
   }
 }
 
-async function readBySku(pool: Pool, skus: readonly string[]): Promise<ReadonlyMap<string, StockFound>> {
-  const rows = await readStockOfSkus(pool, skus);
-  return new Map(rows.map(row => [row.sku, foundIn(row)]));
+async function readBySku(
+  pool: Pool,
+  names: PlaceNames,
+  skus: readonly string[],
+): Promise<ReadonlyMap<string, StockFound>> {
+  const stocks = await readStockOfSkus(pool, skus);
+  await names.learn(stocks.flatMap(({ levels }) => levels.map(({ placeId }) => placeId)));
+  return new Map(stocks.map(stock => [stock.sku, foundIn(stock, names)]));
 }
 
-function foundIn({ id, sku, name, uom, levels }: StockOfSkuRow): StockFound {
-  return new StockFound(
-    { id, sku, name, uom },
-    levels.map(level => levelOf(id, level)),
-  );
+function foundIn({ levels, ...item }: StockOfSku, names: PlaceNames): StockFound {
+  return new StockFound(item, levels.map(level => named(item.id, level, names)).sort(bySiteAndPlace));
 }
 
-function levelOf(item_id: number, level: StockOfSkuRow["levels"][number]): LevelRow {
-  const [site, place, outside, on_hand, reserved, blocked] = level;
-  return { item_id, site, place, outside, on_hand, reserved, blocked };
+function named(item_id: number, { placeId, onHand, reserved, blocked }: StoredLevel, names: PlaceNames): LevelRow {
+  const name = names.get(placeId);
+  if (name === undefined) throw new Error(`there is stock at place ${placeId}, and no such place`);
+  const { site, place, outside } = name;
+  return { item_id, site, place, outside, on_hand: onHand, reserved, blocked };
+}
+
+function bySiteAndPlace(one: LevelRow, other: LevelRow): number {
+  return compare(one.site, other.site) || compare(one.place, other.place);
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }

@@ -51,7 +51,8 @@ function getTypeParser(oid: number, format?: "text" | "binary"): (value: string)
   return pg.types.getTypeParser(oid, format);
 }
 
-function parseInt8(text: string): number {
+/** Reads an integer of 64 bits; throws above 2^53. */
+export function parseInt8(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`the number ${text} from PostgreSQL is above 2^53`);
   return value;
