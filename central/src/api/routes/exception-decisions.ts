@@ -115,6 +115,23 @@ export function exceptionDecisionRoutes({ pool, relay, log }: ApiParts) {
     return ok(done.value.answer);
   }
 
+  /** Decides about each in a transaction of its own: one that is refused keeps no other from it. */
+  async function decideEach(c: Context, ids: readonly number[], decision: Decision, deciding: Deciding) {
+    const results: { readonly id: number; readonly result: Result<unknown> }[] = [];
+    for (const id of ids) {
+      const row = await readException(pool, id);
+      const result =
+        row === undefined || !mayDecide(row, sitesOf(c))
+          ? refuse("exception.unknown", `There is no exception ${id}.`)
+          : decision.action === "bind" && !mayBind(c, row)
+            ? notToBind(row)
+            : await decideOne(row, decision, deciding, atOnce);
+      results.push({ id, result });
+    }
+    const states = await statesOf(pool, ids);
+    return results.map(({ id, result }) => itemOf(id, result, states));
+  }
+
   return new OpenAPIHono()
     .openapi(bulkRoute, async c => {
       const { ids, filter, decision } = c.req.valid("json");
@@ -139,19 +156,8 @@ export function exceptionDecisionRoutes({ pool, relay, log }: ApiParts) {
         });
         return done.ok ? c.json(done.value, 200) : answerProblem(c, done.problem);
       }
-      const results: { readonly id: number; readonly result: Result<unknown> }[] = [];
-      for (const id of chosen) {
-        const row = await readException(pool, id);
-        const result =
-          row === undefined || !mayDecide(row, sites)
-            ? refuse("exception.unknown", `There is no exception ${id}.`)
-            : decision.action === "bind" && !mayBind(c, row)
-              ? notToBind(row)
-              : await decideOne(row, decision, deciding, atOnce);
-        results.push({ id, result });
-      }
-      const states = await statesOf(pool, chosen);
-      return c.json({ items: results.map(({ id, result }) => itemOf(id, result, states)), more }, 200);
+      const items = await decideEach(c, chosen, decision, deciding);
+      return c.json({ items, more }, 200);
     })
     .openapi(resolveRoute, async c => {
       const { id } = c.req.valid("param");
