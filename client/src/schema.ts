@@ -4352,7 +4352,7 @@ export interface paths {
                     state?: "open" | "ignored" | "resolved";
                     /** @description A site: one warehouse with one edge. */
                     site?: string;
-                    kind?: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "unmatched" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
+                    kind?: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "unmatched" | "document" | "approval" | "lot_expiry" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
                     problem?: string;
                     /** @description Stands in the key or the detail. */
                     text?: string;
@@ -8908,7 +8908,7 @@ export interface components {
              */
             site: string | null;
             /** @enum {string} */
-            kind: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "unmatched" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
+            kind: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "unmatched" | "document" | "approval" | "lot_expiry" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
             /**
              * @description A problem code, such as code.date, code.value, code.repeated, code.companions.
              * @example movement.code_unknown
@@ -8966,7 +8966,7 @@ export interface components {
             open: number;
             kinds: {
                 /** @enum {string} */
-                kind: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "unmatched" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
+                kind: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "unmatched" | "document" | "approval" | "lot_expiry" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
                 open: number;
                 meaning: string;
                 actions: ("bind" | "mend" | "decide" | "match" | "resend" | "done" | "ignore")[];
@@ -9046,7 +9046,7 @@ export interface components {
                  * @example unknown_code
                  * @enum {string}
                  */
-                kind?: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "unmatched" | "document" | "approval" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
+                kind?: "unknown_code" | "held_movement" | "unreadable" | "doubtful_crossing" | "shortage" | "unmatched" | "document" | "approval" | "lot_expiry" | "late_count" | "dead_letter" | "paused_webhook" | "fault" | "device";
                 /** @example movement.code_unknown */
                 problem?: string;
                 /**

@@ -58,6 +58,16 @@ export const Movement = z
       .strictObject({ epoch: Epoch, seq: z.int().min(1) })
       .optional()
       .meta({ description: "The movement of this site that this one undoes." }),
+    lot: z
+      .string()
+      .min(1)
+      .max(20)
+      .optional()
+      .meta({ description: "Lot (AI 10) of one thing, as its label says; that of goods of a class stands in `code`." }),
+    expiresOn: z.iso
+      .date()
+      .optional()
+      .meta({ description: "When the lot ends (AI 17), as the label says. Neither this nor `lot` is in the hash." }),
   })
   .meta({ title: "Movement" });
 export type Movement = z.infer<typeof Movement>;

@@ -75,6 +75,13 @@ export const kinds = {
     actions: [],
     ignoring: "silences",
   },
+  lot_expiry: {
+    meaning:
+      "A label says that a lot ends on another day than what is known of it. What is known stays, until a person corrects it.",
+    problems: ["lot.expiry"],
+    actions: ["done", "ignore"],
+    ignoring: "ends",
+  },
   late_count: {
     meaning: "Something counted arrived after its count was closed.",
     problems: ["count.observation_late"],

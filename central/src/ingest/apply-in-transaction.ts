@@ -16,6 +16,7 @@ import type { Applied } from "./apply.ts";
 import type { Directory } from "./directory.ts";
 import type { ItemCache } from "./item-cache.ts";
 import { type Accepted, type Judged, judgeAll } from "./judge-all.ts";
+import { learnFromLabels } from "./learn-from-labels.ts";
 import { postLevels } from "./post-levels.ts";
 import { raiseSites } from "./raise-sites.ts";
 import type { ReadBatch } from "./read-message.ts";
@@ -50,7 +51,8 @@ export async function applyInTransaction({ client, reads, directory, items, also
   requireLocked(planned.stock, directory, new Set(locked), alsoLock);
   await appendMovements(client, planned.rows, { recordTimeMs: judged.nowMs, hashOf: hashesOf(judged.accepted) });
   await insertHeld(client, planned.held);
-  const exceptions = [...judged.exceptions, ...heldCases(planned.held)];
+  const unlike = await learnFromLabels(client, movements, { books, directory });
+  const exceptions = [...judged.exceptions, ...heldCases(planned.held), ...unlike];
   await openExceptions(client, exceptions);
   await advanceEpochs(
     client,

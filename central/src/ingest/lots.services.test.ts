@@ -112,3 +112,52 @@ test.each([
   await tamper(ledger, sql);
   expect(await audit(ledger)).toMatchObject({ fault: { kind: "balance", detail: expect.stringMatching(detail) } });
 });
+
+describe("labels that say when their lot ends", () => {
+  const ends = (ledger: TestLedger) =>
+    ledger.rows("select lot, expires_on::text from lot where expires_on is not null order by lot");
+  const open = (ledger: TestLedger) =>
+    ledger.rows("select problem, key, count from exception where state = 'open' order by id");
+
+  test("are believed where nothing is known, once, and the trail tells who said so", async () => {
+    await using ledger = await openTestLedger(server);
+    await ledger.bind("OAT", gtin);
+    const edge = new TestEdge("lyon");
+    const batch = edge.record(
+      { code: lot("B7"), quantity: 3, expiresOn: "2027-03-01" },
+      { code: `${gtin}(21)S-1`, lot: "C8", expiresOn: "2027-04-01" },
+      { code: lot("D9"), quantity: 1 },
+      { code: "code:nobody", expiresOn: "2027-05-01", lot: "E" },
+      { code: gtin, expiresOn: "2027-05-01" },
+    );
+    await ledger.apply(batch, batch);
+    await ledger.apply(edge.record({ code: lot("B7"), expiresOn: "2027-03-01" }));
+    expect(await ends(ledger)).toEqual([
+      { lot: "B7", expires_on: "2027-03-01" },
+      { lot: "C8", expires_on: "2027-04-01" },
+    ]);
+    expect(await ledger.rows("select actor, action, resource, after from api_change order by resource")).toEqual([
+      ...[["B7", "2027-03-01"] as const, ["C8", "2027-04-01"] as const].map(([name, day]) => ({
+        ...{ actor: "central", action: "lot.set", resource: `/v1/lots/OAT/${name}` },
+        after: { expires_on: day, said_by: "label" },
+      })),
+    ]);
+    expect(await open(ledger)).toEqual([{ problem: "movement.code_unknown", key: "code:nobody", count: 1 }]);
+    expect(await audit(ledger)).toMatchObject({ fault: undefined });
+  });
+
+  test("change nothing that is known, and a person is told of each that says another day", async () => {
+    await using ledger = await openTestLedger(server);
+    await ledger.bind("OAT", gtin);
+    const [lyon, oslo] = [new TestEdge("lyon"), new TestEdge("oslo")];
+    const says = (expiresOn: string) => ({ code: lot("B7"), expiresOn });
+    await ledger.apply(lyon.record(says("2027-03-01"), says("2027-03-02")));
+    await ledger.apply(oslo.record(says("2027-03-03")));
+    expect(await ends(ledger)).toEqual([{ lot: "B7", expires_on: "2027-03-01" }]);
+    expect(await open(ledger)).toEqual([
+      { problem: "lot.expiry", key: "OAT B7", count: 1 },
+      { problem: "lot.expiry", key: "OAT B7", count: 1 },
+    ]);
+    expect(await ledger.stock("OAT")).toMatchObject({ "dock@lyon": 2, "dock@oslo": 1 });
+  });
+});

@@ -12,6 +12,8 @@ export type Given = Partial<{
   bizStep: string;
   readPoint: string;
   reverses: { epoch: string; seq: number };
+  lot: string;
+  expiresOn: string;
 }>;
 
 const usual = {

@@ -34,7 +34,7 @@ export function placeAt(draft: Draft, tag: ActiveTag, place: string, timeMs: num
 }
 
 /** Takes a thing to where its read point's rule says; nothing if it is there already. */
-export function moveThing(draft: Draft, tag: ActiveTag, sighting: Sighting): void {
+export function moveThing(draft: Draft, tag: ActiveTag, sighting: Sighting, label: Label = {}): void {
   const { rule } = sighting;
   const from = tag.account ?? rule.from;
   if (from === rule.to) return;
@@ -45,8 +45,11 @@ export function moveThing(draft: Draft, tag: ActiveTag, sighting: Sighting): voi
   tag.movedMs = timeMs;
   tag.account = rule.to;
   draft.tagPlaces.set(tag.key, { key: tag.key, account: rule.to, eventTimeMs: tag.knownMs });
-  pushMovement(draft, sighting, { code: tag.key, classKey: tag.classKey, quantity: 1, from, timeMs });
+  pushMovement(draft, sighting, { code: tag.key, classKey: tag.classKey, quantity: 1, from, timeMs, label });
 }
+
+/** What a label says of the goods besides their code. */
+export type Label = Pick<Movement, "lot" | "expiresOn">;
 
 interface Moved {
   readonly code: string;
@@ -54,6 +57,7 @@ interface Moved {
   readonly quantity: number;
   readonly from: Account;
   readonly timeMs: number;
+  readonly label: Label;
 }
 
 export function pushMovement(draft: Draft, { rule, timed }: Sighting, moved: Moved): void {
@@ -68,6 +72,7 @@ export function pushMovement(draft: Draft, { rule, timed }: Sighting, moved: Mov
     readPoint: readPointOf(reading),
     eventTimeMs: moved.timeMs,
     cause: reading.scan === undefined ? "reading" : "scan",
+    ...moved.label,
   };
   draft.movements.push(moved.classKey === undefined ? { movement } : { movement, classKey: moved.classKey });
 }

@@ -27,7 +27,7 @@ export interface StoredMovement {
 }
 
 export const movementColumns = `seq, quantity, event_time_ms, code, class_key, epc_hex, from_account, to_account,
-  biz_step, read_point, cause, reverses_epoch, reverses_seq, hash`;
+  biz_step, read_point, cause, reverses_epoch, reverses_seq, lot, expires_on, hash`;
 
 export function epochOf(row: Row): EpochState {
   const startHash = hex(row, "start_hash");
@@ -52,6 +52,8 @@ export function storedOf(row: Row, { epoch, confirmed }: EpochState): StoredMove
   const seq = int(row, "seq");
   const epcHex = textOrNothing(row, "epc_hex");
   const reversesEpoch = textOrNothing(row, "reverses_epoch");
+  const lot = textOrNothing(row, "lot");
+  const expiresOn = textOrNothing(row, "expires_on");
   const movement: Movement = {
     code: text(row, "code"),
     ...(epcHex === undefined ? {} : { epcHex }),
@@ -65,6 +67,8 @@ export function storedOf(row: Row, { epoch, confirmed }: EpochState): StoredMove
     ...(reversesEpoch === undefined
       ? {}
       : { reverses: { epoch: reversesEpoch as Epoch, seq: int(row, "reverses_seq") } }),
+    ...(lot === undefined ? {} : { lot }),
+    ...(expiresOn === undefined ? {} : { expiresOn }),
   };
   const classKey = textOrNothing(row, "class_key");
   const stored = { epoch, seq, hash: hex(row, "hash"), movement, confirmed: seq <= confirmed };

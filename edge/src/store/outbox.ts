@@ -54,7 +54,7 @@ export class Outbox {
     this.#path = options.path;
     this.#waitingMax = options.waitingMax;
     this.#insert = db.prepare(
-      `insert into movement (epoch_id, ${movementColumns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into movement (epoch_id, ${movementColumns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#update = db.prepare(
       `update epoch set first_seq = ?, last_seq = ?, last_hash = ?, confirmed_seq = ?, confirmed_hash = ? where id = ?`,
@@ -284,7 +284,8 @@ export class Outbox {
   }
 
   #insertOne(id: number, seq: number, movement: Movement, classKey: string | undefined, hash: string): void {
-    const { quantity, eventTimeMs, code, epcHex, from, to, bizStep, readPoint, cause, reverses } = movement;
+    const { quantity, eventTimeMs, code, epcHex, from, to, bizStep, readPoint, cause, reverses, lot, expiresOn } =
+      movement;
     this.#insert.run(
       id,
       seq,
@@ -300,6 +301,8 @@ export class Outbox {
       cause,
       reverses?.epoch ?? null,
       reverses?.seq ?? null,
+      lot ?? null,
+      expiresOn ?? null,
       fromHex(hash),
     );
   }

@@ -137,6 +137,11 @@ const migrations: readonly string[] = [
   update exception set told = count where state = 'resolved';
   create index exception_untold on exception (id) where told < count;
   `,
+  `
+  -- What a label says of the goods besides their code.
+  alter table movement add column lot text;
+  alter table movement add column expires_on text;
+  `,
 ];
 
 /** Brings the schema up to date. Throws `StoreTooNew` for a database of a later version. */

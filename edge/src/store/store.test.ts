@@ -79,6 +79,22 @@ describe("identity and chain", () => {
     expect(store.epoch.follows).toMatchObject({ epoch, seq: 1 });
   });
 
+  test("what a label says of its lot stays with the movement, also under a new identity", () => {
+    const label = { lot: "B7", expiresOn: "2027-03-01" };
+    {
+      using store = open(dir.path);
+      store.commit(decision({ movements: [movement(1, label), movement(2)] }));
+    }
+    using store = open(dir.path);
+    const [first] = store.unconfirmed();
+    expect(store.movements({ limit: 2 }).map(({ movement: { lot, expiresOn } }) => ({ lot, expiresOn }))).toEqual([
+      { lot: undefined, expiresOn: undefined },
+      label,
+    ]);
+    expect(store.reissue(first?.epoch ?? "", nowMs)).toBe(2);
+    expect(store.movements({ limit: 2 })[1]?.movement).toMatchObject(label);
+  });
+
   test("a reissue gives the unconfirmed movements of that epoch and the later ones new identities, in their order", () => {
     const first = open(dir.path);
     commitMovements(first, 1, 5);

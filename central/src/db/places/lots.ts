@@ -151,6 +151,21 @@ export async function learnLotExpiry(
   return rows;
 }
 
+/** When lots end, of those of which that is known. */
+export async function readLotExpiry(
+  db: Executor,
+  lots: readonly Pick<LotExpiry, "itemId" | "lot">[],
+): Promise<readonly LotExpiry[]> {
+  const { rows } = await db.query<LotExpiry>({
+    name: "places-read-lot-expiry",
+    text: `select item_id as "itemId", lot, expires_on::text as "expiresOn"
+      from (select distinct * from unnest($1::integer[], $2::text[]) as asked (item_id, lot)) asked join lot using (item_id, lot)
+      where expires_on is not null`,
+    values: [binaryArray.integer(lots.map(({ itemId }) => itemId)), binaryArray.text(lots.map(({ lot }) => lot))],
+  });
+  return rows;
+}
+
 /** Locks all sites: what is blocked of a lot may be anywhere, and where it is not yet it may be on its way. */
 export async function lockAllSites(client: Client): Promise<void> {
   await client.query("select from site order by id for update");

@@ -1,6 +1,6 @@
 import { type Account, type Identity, limits, type Problem, type Reading } from "@tallygate/protocol";
 import { type Draft, draftTag, touch } from "../draft.ts";
-import { isHistory, moveThing, placeAt, pushMovement, type Sighting } from "../move.ts";
+import { isHistory, type Label, moveThing, placeAt, pushMovement, type Sighting } from "../move.ts";
 import type { ActiveTag } from "../state.ts";
 import type { Goods } from "./scanner-state.ts";
 import { remember } from "./undo.ts";
@@ -22,6 +22,8 @@ export function goodsOf(identity: Identity, epcHex: string | undefined): Goods {
     // The count on a logistic unit is that of its content.
     quantity: isThing ? 1 : (identity.count ?? 1),
     isThing,
+    ...(kind === "instance" && identity.lot !== undefined ? { lot: identity.lot } : {}),
+    ...(identity.expiresOn === undefined || kind === "unit" ? {} : { expiresOn: identity.expiresOn }),
   };
 }
 
@@ -57,25 +59,32 @@ export function moveGoods(draft: Draft, goods: Goods, sighting: Sighting): Moved
   return { did, quantity: did === "moved" ? goods.quantity : 0 };
 }
 
-function moveOne(draft: Draft, { key, classKey, epcHex }: Goods, sighting: Sighting): "moved" | "stayed" {
+function moveOne(draft: Draft, goods: Goods, sighting: Sighting): "moved" | "stayed" {
+  const { key, classKey, epcHex } = goods;
   const before = draft.movements.length;
-  scanThing(draft, draftTag(draft, { key, classKey, epcHex }), sighting);
+  scanThing(draft, draftTag(draft, { key, classKey, epcHex }), sighting, labelOf(goods));
   return draft.movements.length > before ? "moved" : "stayed";
 }
 
 /** Someone points a scanner at a thing, so each scan is an act. One thing of its own moves once. */
-function scanThing(draft: Draft, tag: ActiveTag, sighting: Sighting): void {
+function scanThing(draft: Draft, tag: ActiveTag, sighting: Sighting, label: Label): void {
   if (isHistory(draft, tag, sighting)) return;
   touch(draft, tag, sighting.timeMs);
   placeAt(draft, tag, sighting.rule.place, sighting.timeMs);
-  moveThing(draft, tag, sighting);
+  moveThing(draft, tag, sighting, label);
+}
+
+/** What the label says besides whose it is. */
+function labelOf({ lot, expiresOn }: Goods): Label {
+  return { ...(lot === undefined ? {} : { lot }), ...(expiresOn === undefined ? {} : { expiresOn }) };
 }
 
 /** A code that stands for a class of things: one more of them moved, or as many as the code says. */
 function moveClass(draft: Draft, goods: Goods, sighting: Sighting): "moved" | "repeated" {
   if (isRepeat(draft, goods.key, sighting)) return "repeated";
   const { key: code, classKey, quantity } = goods;
-  pushMovement(draft, sighting, { code, classKey, quantity, from: sighting.rule.from, timeMs: sighting.timeMs });
+  const { from } = sighting.rule;
+  pushMovement(draft, sighting, { code, classKey, quantity, from, timeMs: sighting.timeMs, label: labelOf(goods) });
   return "moved";
 }
 

@@ -68,6 +68,28 @@ describe("command barcodes", () => {
   });
 });
 
+describe("a label that says when its lot ends", () => {
+  const day = "17270301";
+  const ofClass = `]d20109506000134352${day}10B7`;
+  const ofThing = `]d2010950600013435221ABC\u001d${day}10B7`;
+  const labelOf = (story: Story) =>
+    story.last?.movements.map(({ movement: { code, lot, expiresOn } }) => [code, lot, expiresOn]);
+
+  test("is passed on with the movement; the lot of goods of a class is in their code", () => {
+    expect(labelOf(scan(scanner(), ofClass))).toEqual([["(01)09506000134352(10)B7", undefined, "2027-03-01"]]);
+    expect(labelOf(scan(scanner(), ofThing))).toEqual([[serialKey, "B7", "2027-03-01"]]);
+    expect(labelOf(scan(scanner(), milk))).toEqual([["(01)09506000134352", undefined, undefined]]);
+  });
+
+  test("is not forgotten while its goods wait for the place they go to", () => {
+    const story = scan(scanner({ mode: "move" }), "TG:PLACE:dock-1", ofClass, ofThing, "TG:PLACE:bin-1");
+    expect(labelOf(story)).toEqual([
+      ["(01)09506000134352(10)B7", undefined, "2027-03-01"],
+      [serialKey, "B7", "2027-03-01"],
+    ]);
+  });
+});
+
 describe("the modes", () => {
   test.each([
     ["TG:MODE:RECEIVE", "supplier → dock-1", "receiving"],

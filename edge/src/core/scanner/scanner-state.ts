@@ -19,6 +19,8 @@ export const Goods = z.object({
   epcHex: z.string().optional(),
   quantity: z.int(),
   isThing: z.boolean().meta({ description: "One thing of its own, not goods of a class." }),
+  lot: z.string().optional().meta({ description: "Of one thing: that of goods of a class is in their key." }),
+  expiresOn: z.string().optional(),
 });
 export type Goods = z.infer<typeof Goods>;
 
