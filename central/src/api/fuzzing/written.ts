@@ -81,7 +81,7 @@ export class Written {
       const text = typeof first === "string" ? first : String(Object(first).text);
       if (/^begin\b/.test(text)) {
         isOpen = true;
-        return ask(`${this.#naming}; ${text}`);
+        return ask(`${text}; ${this.#naming}`);
       }
       if (/^(commit|rollback)\b/.test(text)) isOpen = false;
       else if (!isOpen && !/^\s*select\b/.test(text)) await ask(this.#naming);
@@ -92,7 +92,7 @@ export class Written {
 
   get #naming(): string {
     const name = (this.#request.getStore() ?? "").replaceAll(/[^\w-]/g, "?");
-    return `select set_config('fuzz.request', '${name}', false)`;
+    return `set fuzz.request = '${name}'`;
   }
 
   /** Lets everyone in, and takes the request's own id for its name. */
