@@ -10,10 +10,12 @@ export interface Bytes {
   readonly headOnly: boolean;
 }
 
-/** Whoever waits longer for an answer was forgotten. */
-const answerMaxMs = 30_000;
+/** Whoever waits longer for an answer was forgotten. On a busy machine some are answered late. */
+const answerMaxMs = 120_000;
 /** The server closes connections on which nothing came for 5 s: they are not used again shortly before. */
-const idleMaxMs = 3_000;
+const idleMaxMs = 1_000;
+
+type Sent = Answer | "broken off" | "forgotten";
 
 /** A client that sends bytes as they are: what no HTTP library would send, too. Connections are used again where the request was whole. */
 export class Wire implements Disposable {
@@ -25,8 +27,15 @@ export class Wire implements Disposable {
   }
 
   /** The answer; `broken off` where the connection ended without one, `forgotten` where none came in time. */
-  async send({ bytes, ends, headOnly }: Bytes): Promise<Answer | "broken off" | "forgotten"> {
-    const socket = this.#take();
+  async send(sent: Bytes): Promise<Sent> {
+    const kept = this.#take();
+    const answer = await this.#sendOver(kept ?? this.#connect(), sent);
+    // One that was kept may have been closed by the server just then, while we began to use it again (RFC 9112, 9.3.1).
+    const wasClosed = answer === "broken off" && kept !== undefined && sent.ends === "stays";
+    return wasClosed ? this.#sendOver(this.#connect(), sent) : answer;
+  }
+
+  async #sendOver(socket: Socket, { bytes, ends, headOnly }: Bytes): Promise<Sent> {
     const { promise, resolve } = Promise.withResolvers<Read | "broken off" | "forgotten">();
     const reader = new AnswerReader(headOnly);
     const onData = (chunk: Buffer) => {
@@ -52,12 +61,16 @@ export class Wire implements Disposable {
     for (const { socket } of this.#idle) socket.destroy();
   }
 
-  #take(): Socket {
+  #take(): Socket | undefined {
     for (let next = this.#idle.pop(); next !== undefined; next = this.#idle.pop()) {
       const { socket, sinceMs } = next;
       if (!socket.destroyed && socket.writable && Date.now() - sinceMs < idleMaxMs) return socket;
       socket.destroy();
     }
+    return undefined;
+  }
+
+  #connect(): Socket {
     const socket = connect({ port: this.#port, host: "127.0.0.1", noDelay: true });
     // What becomes of a connection shows in its answer.
     socket.on("error", () => undefined);
