@@ -22,6 +22,7 @@ export default defineConfig({
           include: ["*/src/**/*.test.ts", "deploy/**/*.test.ts", "docs/*.test.ts"],
           exclude: ["**/*.services.test.ts", "e2e/**"],
           env,
+          setupFiles: ["./vitest.setup.ts"],
           // Some start a process of ours, which takes seconds while others do.
           testTimeout: 30_000,
         },

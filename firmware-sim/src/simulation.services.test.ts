@@ -146,18 +146,20 @@ test("with a full buffer the world waits, and goes on when the broker is back", 
 
 test("stopping begins nothing new, and tells what has no answer", async () => {
   await using broker = await startRecordingBroker();
-  await using simulation = openSimulation(scenario(broker.url, { speed: 20 }), { log, settleMs: 300 });
+  await using simulation = openSimulation(scenario(broker.url, { speed: 20 }), { log, settleMs: 20_000 });
   void simulation.run();
-  await vi.waitFor(() => expect(simulation.truth().events).toBe(1));
+  await vi.waitFor(() => expect(simulation.truth().events).toBeGreaterThan(0));
+  const { events } = simulation.truth();
   const stopped = await simulation.stop();
-  expect(stopped).toMatchObject({ events: 1, isSettled: true });
+  expect(stopped).toMatchObject({ events, isSettled: true });
 
   await broker.kill();
   await using lonely = openSimulation(scenario(broker.url, { speed: 20 }), { log, settleMs: 300 });
   void lonely.run();
-  await vi.waitFor(() => expect(lonely.truth().events).toBe(1));
+  await vi.waitFor(() => expect(lonely.truth().events).toBeGreaterThan(0));
+  const { events: alone } = lonely.truth();
   const unanswered = await lonely.stop();
-  expect(unanswered).toMatchObject({ events: 1, isSettled: false });
+  expect(unanswered).toMatchObject({ events: alone, isSettled: false });
   expect(unanswered.totals.pending).toBeGreaterThan(0);
 });
 
