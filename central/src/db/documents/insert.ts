@@ -2,6 +2,7 @@ import type { NewDocument } from "../../documents/model.ts";
 import { binaryArray } from "../binary.ts";
 import type { Client } from "../pool.ts";
 import { Outdated } from "../transaction.ts";
+import { lineValues } from "./lines.ts";
 
 /**
  * Writes new documents with their lines, in one statement. Throws `Outdated` when another process has taken one of the numbers since
@@ -13,7 +14,11 @@ export async function insertDocuments(client: Client, documents: readonly NewDoc
   const { rowCount } = await client.query({
     name: "documents-insert",
     text,
-    values: [...documentValues(documents), ...lineValues(documents)],
+    values: [
+      ...documentValues(documents),
+      ...lineValues(documents.flatMap(({ lines }) => lines)),
+      binaryArray.text(documents.flatMap(({ kind, lines }) => lines.map(() => kind))),
+    ],
   });
   if (rowCount !== documents.length) throw new Outdated("another process has taken the number of a document");
 }
@@ -51,24 +56,5 @@ function documentValues(documents: readonly NewDocument[]) {
     binaryArray.text(documents.map(one => one.orderId)),
     binaryArray.timestamptz(documents.map(one => one.dueMs)),
     binaryArray.timestamptz(documents.map(one => one.createdMs)),
-  ];
-}
-
-function lineValues(documents: readonly NewDocument[]) {
-  const lines = documents.flatMap(document => document.lines);
-  return [
-    binaryArray.text(lines.map(line => line.documentId)),
-    binaryArray.integer(lines.map(line => line.line)),
-    binaryArray.integer(lines.map(line => line.siteId)),
-    binaryArray.integer(lines.map(line => line.toSiteId)),
-    binaryArray.integer(lines.map(line => line.itemId)),
-    binaryArray.bigint(lines.map(line => line.asked)),
-    binaryArray.bigint(lines.map(line => line.quantity)),
-    binaryArray.bigint(lines.map(line => line.backordered)),
-    binaryArray.text(lines.map(line => line.lot)),
-    binaryArray.integer(lines.map(line => line.placeId)),
-    binaryArray.integer(lines.map(line => line.toPlaceId)),
-    binaryArray.timestamptz(lines.map(line => line.dueMs)),
-    binaryArray.text(documents.flatMap(({ kind, lines }) => lines.map(() => kind))),
   ];
 }

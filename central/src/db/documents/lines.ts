@@ -61,22 +61,26 @@ export async function writeLines(client: Client, kind: DocumentKind, lines: read
         as now (document_id, line, site_id, to_site_id, item_id, asked, quantity, backordered, lot, place_id, to_place_id, due_at)
       on conflict (document_id, line) do update set quantity = excluded.quantity, backordered = excluded.backordered,
         lot = excluded.lot, place_id = excluded.place_id, to_place_id = excluded.to_place_id, due_at = excluded.due_at`,
-    values: [
-      binaryArray.text(lines.map(line => line.documentId)),
-      binaryArray.integer(lines.map(line => line.line)),
-      binaryArray.integer(lines.map(line => line.siteId)),
-      binaryArray.integer(lines.map(line => line.toSiteId)),
-      binaryArray.integer(lines.map(line => line.itemId)),
-      binaryArray.bigint(lines.map(line => line.asked)),
-      binaryArray.bigint(lines.map(line => line.quantity)),
-      binaryArray.bigint(lines.map(line => line.backordered)),
-      binaryArray.text(lines.map(line => line.lot)),
-      binaryArray.integer(lines.map(line => line.placeId)),
-      binaryArray.integer(lines.map(line => line.toPlaceId)),
-      binaryArray.timestamptz(lines.map(line => line.dueMs)),
-      kind,
-    ],
+    values: [...lineValues(lines), kind],
   });
+}
+
+/** What is written of each line, as arrays, from the document's id to the time when it is due. */
+export function lineValues(lines: readonly LineRow[]) {
+  return [
+    binaryArray.text(lines.map(line => line.documentId)),
+    binaryArray.integer(lines.map(line => line.line)),
+    binaryArray.integer(lines.map(line => line.siteId)),
+    binaryArray.integer(lines.map(line => line.toSiteId)),
+    binaryArray.integer(lines.map(line => line.itemId)),
+    binaryArray.bigint(lines.map(line => line.asked)),
+    binaryArray.bigint(lines.map(line => line.quantity)),
+    binaryArray.bigint(lines.map(line => line.backordered)),
+    binaryArray.text(lines.map(line => line.lot)),
+    binaryArray.integer(lines.map(line => line.placeId)),
+    binaryArray.integer(lines.map(line => line.toPlaceId)),
+    binaryArray.timestamptz(lines.map(line => line.dueMs)),
+  ];
 }
 
 /** Writes what a caller may change of a locked document besides its lines. */
