@@ -16,6 +16,7 @@ import { addressGuardOf, openConfiguredEvents } from "./events/configured.ts";
 import { openFollower } from "./follow/follower.ts";
 import { createFollowMetrics } from "./follow/metrics.ts";
 import { openIngest } from "./ingest/ingest.ts";
+import { openMonths } from "./ingest/months.ts";
 import { openExpiryWatch } from "./places/expiry.ts";
 import { Influx } from "./projector/influx.ts";
 import { openProjector } from "./projector/projector.ts";
@@ -42,6 +43,7 @@ export async function openCentral(config: CentralConfig, { log }: { readonly log
     const pool = openPool({ url: databaseUrl, size, applicationName: "tallygate central", log });
     stack.defer(() => pool.end());
     for (const name of await migrate(pool)) log.info({ migration: name }, "the database was brought to a newer schema");
+    stack.use(openMonths({ pool, log }));
     const access = stack.use(await openAccess({ pool, config, log }));
     const { sites_key: sitesKeyFile } = config.nats;
     const sitesKey = sitesKeyFile === undefined ? undefined : await readSigningKey(sitesKeyFile, "sites_key");

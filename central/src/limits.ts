@@ -19,6 +19,10 @@ export const centralLimits = {
   /** How often a central process says that it lives, and how long its silence lasts before its partitions are shared out. */
   heartbeatMs: 2_000,
   processDeadMs: 10_000,
+  /** Months of the ledger that have their partition before they begin, and how often that is looked after; also after a failure. */
+  monthsAhead: 2,
+  monthsEveryMs: 6 * 60 * 60 * 1000,
+  monthsRetryMs: 60 * 1000,
   /** How long a statement, a wait for a lock and an idle transaction may last before PostgreSQL ends them. */
   statementTimeoutMs: 60_000,
   lockTimeoutMs: 30_000,

@@ -1,5 +1,5 @@
 import { genesisHash, hashMovement, type Movement } from "@tallygate/protocol";
-import type { AuditedEpoch, AuditedRow, EpochPage } from "../db/audit/chain.ts";
+import type { AuditedEpoch, AuditedMonth, AuditedRow, EpochPage } from "../db/audit/chain.ts";
 import { hashNote } from "../record/note.ts";
 import type { Fault, FaultKind } from "./fault.ts";
 
@@ -33,6 +33,23 @@ export function checkLink(epoch: AuditedEpoch): Fault | undefined {
   if (followed_hash === start_hash) return undefined;
   const detail = `it begins at the hash ${start_hash}; ${point}, which it follows, has ${followed_hash}`;
   return { kind: "altered", site, epoch: code, seq: 0, detail };
+}
+
+/** Whether the months of an epoch begin with its first movement, follow each other, and end before its cursor does. */
+export function checkMonths(
+  { site, code }: AuditedEpoch,
+  { cursorSeq, months }: { readonly cursorSeq: number; readonly months: readonly AuditedMonth[] },
+): Fault | undefined {
+  const fault = (kind: FaultKind, seq: number, detail: string): Fault => ({ kind, site, epoch: code, seq, detail });
+  if (cursorSeq > 0 && months[0]?.first_seq !== 1)
+    return fault("missing", 1, "epoch_month does not say in which month it was recorded");
+  for (const [index, { first_seq: seq, since, whole }] of months.entries()) {
+    if (seq > cursorSeq)
+      return fault("inserted", seq, `epoch_month has a month from here on, and the epoch's cursor is ${cursorSeq}`);
+    if (!whole) return fault("altered", seq, "what epoch_month has from here on is no month");
+    if (months[index - 1]?.since === since) return fault("inserted", seq, "epoch_month has the month before once more");
+  }
+  return undefined;
 }
 
 /**
@@ -75,7 +92,8 @@ function checkRow(epoch: AuditedEpoch, page: EpochPage, head: ChainHead, index: 
   const row = page.rows[index];
   if (row === undefined) return undefined;
   const expected = head.seq + 1;
-  if (row.seq < expected) return ["inserted", row.seq, `sequences begin at 1`];
+  if (row.seq < 1) return ["inserted", row.seq, `sequences begin at 1`];
+  if (row.seq < expected) return ["inserted", row.seq, "it is in the ledger twice"];
   if (row.seq > page.cursorSeq) {
     return head.seq < page.cursorSeq
       ? ["missing", expected, `the row after ${head.seq} is ${row.seq}`]
@@ -84,7 +102,10 @@ function checkRow(epoch: AuditedEpoch, page: EpochPage, head: ChainHead, index: 
   if (row.seq > expected) return ["missing", expected, `the row after ${head.seq} is ${row.seq}`];
   if (row.site_id !== epoch.site_id) return ["altered", row.seq, "it names another site than its epoch"];
   const hash = hashOf(epoch, head.hash, row.seq, row);
-  return hash === row.hash ? undefined : diagnose(epoch, page, head, index, row);
+  if (hash !== row.hash) return diagnose(epoch, page, head, index, row);
+  return row.in_its_month
+    ? undefined
+    : ["altered", row.seq, "its record time is not of the month that epoch_month has"];
 }
 
 /**

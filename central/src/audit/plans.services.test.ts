@@ -1,3 +1,4 @@
+import { createLog } from "@tallygate/kit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareBalances } from "../db/audit/balances.ts";
 import { findStrayPosting, nextEpochId, readAuditedEpoch, readEpochPage, readHashAt } from "../db/audit/chain.ts";
@@ -5,11 +6,17 @@ import { findUnsealable } from "../db/audit/seals.ts";
 import { readAuditedTags } from "../db/audit/tags.ts";
 import { readStays, readThing, readThings } from "../db/audit/things.ts";
 import { readBalance, readWhy } from "../db/audit/why.ts";
-import type { Client } from "../db/pool.ts";
+import { readHash } from "../db/ledger/movements.ts";
+import { readHistories } from "../db/ledger/tags.ts";
+import { type Client, openPool } from "../db/pool.ts";
+import { readMovement, readMovementsById, readPostings } from "../db/queries/movements.ts";
+import { readProjectedRows } from "../db/queries/projector.ts";
 import { readLevelsAsOf } from "../db/queries/stock.ts";
+import { readReversible } from "../db/record/reversals.ts";
 import type { TestDatabase } from "../db/testing.ts";
 import { openLargeLedger } from "../db/testing-large-ledger.ts";
 import { plansOf } from "../db/testing-plans.ts";
+import { byIndexOnly } from "../ingest/apply-in-transaction.ts";
 import { auditLimits } from "./limits.ts";
 
 const movements = 200_000;
@@ -108,6 +115,60 @@ const questions: readonly [what: string, ask: (db: Client) => Promise<unknown>][
   ["sealed points", db => findUnsealable(db, [{ site: "site-3", epoch: "0000000000000003", seq: 9, hash: "00" }])],
 ];
 
+/** Of a movement that is asked for by its identity, and of those around it: how many of the six months they stand in. */
+const identities: readonly [what: string, months: number, ask: (db: Client) => Promise<unknown>][] = [
+  ["a movement", 1, db => readMovement(db, { site: "site-3", epoch: "0000000000000003", seq: 4_000 })],
+  ["a movement's postings", 1, db => readPostings(db, { epochId: 3, seq: 4_000 })],
+  ["movements of one month", 1, db => readMovementsById(db, [3_000, 3_100, 3_200].map(identity))],
+  ["movements of two months", 2, db => readMovementsById(db, [3_000, 3_100, 19_000].map(identity))],
+  ["a hash", 1, db => readHash(db, 3, 4_000)],
+  ["movements to be reversed", 1, db => readReversible(db, [identity(4_000)])],
+  ["sealed points", 1, db => findUnsealable(db, [{ ...identity(4_000), hash: "00" }])],
+  ["an epoch's beginning", 0, db => readAuditedEpoch(db, 3)],
+  [
+    "the last movements of an epoch",
+    2,
+    db => readProjectedRows(db, [{ epoch_id: 3, after_seq: 19_900, cursor_seq: 20_000 }], 50),
+  ],
+  ["where a thing was when it was last seen", 1, db => readHistories(db, [{ tag, at: Date.parse("2026-11-04") }])],
+  ["where a thing was all the time", 5, db => readHistories(db, [{ tag, at: 0 }])],
+];
+
+function identity(seq: number) {
+  return { site: "site-3", epoch: "0000000000000003", seq };
+}
+
+const tag = { code: thing, itemId: 7, units: 1, siteId: 8, placeId: 1, since: 0, seen: 0, epochId: 8, seq: 18_101 };
+
+describe("with 200,000 movements in six months, a movement is read from the month where it is", () => {
+  test.each(identities)("%s", async (_what, count, ask) => {
+    for (const settings of ["", byIndexOnly]) {
+      const { months, indexes } = await plansOf(database.pool, ask, settings);
+      expect([...indexes].filter(index => index !== "_pkey")).toEqual([]);
+      expect(months.size).toBe(count);
+    }
+  });
+
+  test("and statements that ask for one are planned once", async () => {
+    const pool = openPool({ url: database.url, size: 1, applicationName: "test", log: createLog("test", "silent") });
+    const client = await pool.connect();
+    // Histories are read by transactions that say so themselves.
+    for (let times = 0; times < 8; times++) {
+      for (const [what, , ask] of identities) if (!what.startsWith("where a thing")) await ask(client);
+    }
+    const { rows } = await client.query("select name from pg_prepared_statements where generic_plans = 0");
+    client.release();
+    await pool.end();
+    expect(rows).toEqual([]);
+  });
+
+  test("and one without its month is looked for in all of them", async () => {
+    const sql = "select * from movement where epoch_id = 3 and seq = 4000";
+    const { months } = await plansOf(database.pool, db => db.query(sql), "");
+    expect(months.size).toBe(6);
+  });
+});
+
 describe("with 200,000 movements, what is asked goes by index", () => {
   test.each(questions)("%s", async (_what, ask) => {
     const { plans, scans } = await scansOf(ask);
@@ -117,7 +178,7 @@ describe("with 200,000 movements, what is asked goes by index", () => {
 
   test("and a question without an index is found", async () => {
     const { scans } = await scansOf(db => db.query("select count(*) from movement where code = $1", [thing]));
-    expect(scans).toHaveLength(1);
+    expect(scans).toEqual(Array(5).fill("movement"));
   });
 
   test("and the answers are those of the rows", async () => {

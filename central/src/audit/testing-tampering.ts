@@ -8,6 +8,9 @@ const place = (code: string) => `(select id from place where code = '${code}' an
 export const row = (index: number, seq: number) => `where epoch_id = ${e(index)} and seq = ${seq}`;
 const columns = `site_id, quantity, event_time, record_time, item_id, posted_from, posted_to, previous_epoch_id, previous_seq,
   reverses_epoch, reverses_seq, code, epc_hex, from_account, to_account, biz_step, read_point, cause, hash`;
+/** The same columns with a record time of the next month. */
+const later = columns.replace("record_time", "record_time + interval '1 month'");
+const nextMonth = "select movement_partition(now() + interval '1 month')";
 /** Exchanges two rows: `what` of one goes to the other. */
 const swap = (a: number, b: number) =>
   `update movement set seq = -7 ${row(0, a)}; update movement set seq = ${a} ${row(0, b)};
@@ -94,6 +97,71 @@ export const tamperings: readonly [
   [
     "rows of an epoch that is not there",
     `insert into movement (epoch_id, seq, ${columns}) select 77, 1, ${columns} from movement ${row(0, 1)}`,
+    "missing",
+    null,
+    null,
+  ],
+  [
+    "a row moved to another month",
+    `${nextMonth}; update movement set record_time = record_time + interval '1 month' ${row(0, 4)}`,
+    "altered",
+    0,
+    4,
+  ],
+  [
+    "a row put into another month once more",
+    `${nextMonth}; insert into movement (epoch_id, seq, ${columns}) select epoch_id, seq, ${later} from movement ${row(0, 5)}`,
+    "inserted",
+    0,
+    5,
+  ],
+  [
+    "the last row put into another month once more",
+    `${nextMonth}; insert into movement (epoch_id, seq, ${columns}) select epoch_id, seq, ${later} from movement ${row(0, 10)}`,
+    "inserted",
+    0,
+    10,
+  ],
+  ["an epoch's month removed", `delete from epoch_month where epoch_id = ${e(0)}`, "missing", 0, 1],
+  ["an epoch's month begun later", `update epoch_month set first_seq = 2 where epoch_id = ${e(0)}`, "missing", 0, 1],
+  [
+    "an epoch's month changed",
+    `update epoch_month set since = since + interval '1 month', until = until + interval '1 month' where epoch_id = ${e(0)}`,
+    "altered",
+    0,
+    1,
+  ],
+  [
+    "an epoch's month made longer",
+    `update epoch_month set until = 'infinity' where epoch_id = ${e(0)}`,
+    "altered",
+    0,
+    1,
+  ],
+  [
+    "a month put between an epoch's movements",
+    `insert into epoch_month select epoch_id, 5, until, until + interval '1 month' from epoch_month where epoch_id = ${e(0)}`,
+    "altered",
+    0,
+    5,
+  ],
+  [
+    "a month of an epoch put in once more",
+    `insert into epoch_month select epoch_id, 5, since, until from epoch_month where epoch_id = ${e(0)}`,
+    "inserted",
+    0,
+    5,
+  ],
+  [
+    "a month put behind an epoch",
+    `insert into epoch_month select epoch_id, 11, until, until + interval '1 month' from epoch_month where epoch_id = ${e(0)}`,
+    "inserted",
+    0,
+    11,
+  ],
+  [
+    "a month of an epoch that is not there",
+    `insert into epoch_month select 77, 1, since, until from epoch_month where epoch_id = ${e(0)}`,
     "missing",
     null,
     null,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readEpochPage } from "../db/audit/chain.ts";
 import { openTestServer, type TestServer } from "../db/testing.ts";
 import { transaction } from "../db/transaction.ts";
 import { TestEdge } from "../ingest/testing.ts";
@@ -86,6 +87,22 @@ describe("a ledger changed behind the service's back", () => {
     const { fault } = await verifyAll(ledger);
     expect(fault).toMatchObject({ kind, epoch: epoch === null ? null : epochs[epoch], seq });
   });
+});
+
+test("reads what stands in two months in one page, also at the page's end", async () => {
+  await using ledger = await openTestLedger(server);
+  await tellAll(ledger);
+  await tamper(
+    ledger,
+    `select movement_partition(now() + interval '1 month');
+     insert into movement select (jsonb_populate_record(m, jsonb_build_object('record_time', record_time + interval '1 month'))).*
+     from movement m ${row(0, 5)}`,
+  );
+  const page = await readEpochPage(ledger.pool, { epochId: 1, after: 0, limit: 5 });
+  expect(page?.rows.map(({ seq, in_its_month }) => [seq, in_its_month])).toEqual([
+    ...[1, 2, 3, 4, 5].map(seq => [seq, true]),
+    [5, false],
+  ]);
 });
 
 test("verifies one epoch alone, also from a sequence on", async () => {

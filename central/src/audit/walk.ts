@@ -5,13 +5,14 @@ import {
   findStrayPosting,
   nextEpochId,
   readAuditedEpoch,
+  readAuditedMonths,
   readEpochPage,
   readHashAt,
   readMeaningsEver,
 } from "../db/audit/chain.ts";
 import { readAuditedTags } from "../db/audit/tags.ts";
 import type { Executor } from "../db/pool.ts";
-import { checkLink, checkRows } from "./chain.ts";
+import { checkLink, checkMonths, checkRows } from "./chain.ts";
 import type { Checked, Fault } from "./fault.ts";
 import { auditLimits } from "./limits.ts";
 import type { Position } from "./position.ts";
@@ -57,7 +58,10 @@ async function beginEpoch(db: Executor, after: number, scope: Scope): Promise<St
     return { checked: {}, fault: undefined, next: whole ? { phase: "balances", itemId: 0 } : { phase: "done" } };
   }
   const epoch = await readAuditedEpoch(db, epochId);
-  const fault = epoch === undefined ? noEpoch(epochId) : checkLink(epoch);
+  const fault =
+    epoch === undefined
+      ? noEpoch(epochId)
+      : (checkLink(epoch) ?? checkMonths(epoch, await readAuditedMonths(db, epochId)));
   // Without its row, or its beginning, nothing of an epoch can be checked.
   const next: Position = { phase: "chain", epochId, seq: 0, epochDone: epoch === undefined };
   return { checked: { epochs: 1 }, fault, next };

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { applyBatches, openLedger } from "../ingest/apply.ts";
 import { received, TestEdge } from "../ingest/testing.ts";
 import { openTestLedger, type TestLedger } from "../ingest/testing-ledger.ts";
+import { makeMonths } from "./ledger/months.ts";
 import { migrate } from "./migrate.ts";
 import { openPool, type Pool } from "./pool.ts";
 import { openOwnTestServer, openTestServer, type TestServer } from "./testing.ts";
+import { monthsOf } from "./testing-months.ts";
 import { template } from "./testing-postgres.ts";
 
 const log = createLog("test", "silent");
@@ -16,6 +18,7 @@ const appendOnly = {
   document_inspection: "actor",
   document_list_unexpected: "code",
   document_match: "why",
+  epoch_month: "since",
   further_posting: "code",
   item_code_past: "class_key",
   movement: "quantity",
@@ -59,11 +62,26 @@ describe("a login that is a member of tallygate_service", () => {
     expect(await ledger.count("further_posting")).toBe(2);
   });
 
+  test("makes the ledger's next months, and may no more there than in the others", async () => {
+    const before = await monthsOf(ledger.pool);
+    await makeMonths(pool, 2);
+    const made = (await monthsOf(ledger.pool)).filter(name => !before.includes(name));
+    expect(made).toHaveLength(2);
+    for (const sql of made.flatMap(name => changesOf(name, "quantity"))) {
+      await expect(pool.query(sql)).rejects.toMatchObject({ code: "42501" });
+      await expect(ledger.pool.query(sql)).rejects.toMatchObject({ code: "23001" });
+    }
+    await expect(pool.query(`drop table ${made[0]}`)).rejects.toMatchObject({ code: "42501" });
+  });
+
   test.each([
     ...tables.flatMap(([table, column]) => changesOf(table, column)),
     "alter table movement disable trigger all",
     "set session_replication_role = replica",
     "drop table movement",
+    "create table mine (x integer)",
+    "insert into epoch_month values (1, 2, '-infinity', 'infinity')",
+    "create or replace function record_clock() returns timestamptz language sql as 'select now()'",
     "delete from migration",
   ])("may not: %s", async sql => {
     await expect(pool.query(sql)).rejects.toMatchObject({ code: "42501" });
@@ -145,7 +163,8 @@ describe("the owner of the tables", () => {
       `select tgrelid::regclass::text as name from pg_trigger
        where tgfoid = 'refuse_change'::regproc and tgenabled = 'O' and tgtype = 2 + 8 + 16 + 32 order by 1`,
     );
-    expect(rows.map(row => row.name)).toEqual(Object.keys(appendOnly));
+    const months = await monthsOf(ledger.pool);
+    expect(rows.map(row => row.name)).toEqual([...Object.keys(appendOnly), ...months].sort());
   });
 
   test.each(tables.flatMap(([table, column]) => changesOf(table, column)))("is refused: %s", async sql => {

@@ -1,6 +1,8 @@
+import type { Pool } from "./pool.ts";
 import { openTestServer, type TestDatabase } from "./testing.ts";
+import { openMonthsFrom } from "./testing-months.ts";
 
-/** What a large ledger holds. Its movements come from all sites in turn, one a second; `movements` says in SQL what the `n`th is, `seq` of its `site`. */
+/** What a large ledger holds. Its movements come from all sites in turn, one a second, and were recorded over five months; `movements` says in SQL what the `n`th is, `seq` of its `site`. */
 export interface LargeLedger {
   readonly sites: number;
   /** Of each site, in this order: the `k`th place of the site `s` has the id `places.length * (s - 1) + k`. */
@@ -28,7 +30,9 @@ interface LargeMovements {
 export async function openLargeLedger(large: LargeLedger): Promise<TestDatabase> {
   const server = await openTestServer();
   const database = await server.open();
+  await openMonthsFrom(database.pool, "2026-07-01", 6);
   await database.pool.query(rowsOf(large));
+  await analyze(database.pool);
   return {
     ...database,
     async [Symbol.asyncDispose]() {
@@ -36,6 +40,15 @@ export async function openLargeLedger(large: LargeLedger): Promise<TestDatabase>
       await server[Symbol.asyncDispose]();
     },
   };
+}
+
+/** As autovacuum does: it passes over tables where nothing was written, such as a month to come, and over the ledger as a whole. */
+async function analyze(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ tables: string }>(
+    `select string_agg(oid::regclass::text, ', ') as tables from pg_class
+     where relkind = 'r' and relnamespace = current_schema()::regnamespace and pg_relation_size(oid) > 0`,
+  );
+  await pool.query(`analyze ${rows[0]?.tables}`);
 }
 
 function rowsOf({ sites, places, outside, items, movements, more }: LargeLedger): string {
@@ -48,8 +61,7 @@ function rowsOf({ sites, places, outside, items, movements, more }: LargeLedger)
     insert into epoch (site_id, code, start_hash, cursor_hash, cursor_seq)
       select s, lpad(to_hex(s), 16, '0'), sha256('x'), sha256('x'), ${movements.count / sites} from generate_series(1, ${sites}) s;
     ${movementRows(sites, movements)}
-    ${more}
-    analyze;`;
+    ${more}`;
 }
 
 function movementRows(
@@ -59,7 +71,7 @@ function movementRows(
   return `
     insert into movement (epoch_id, seq, site_id, quantity, event_time, record_time, item_id, posted_from, posted_to,
         previous_epoch_id, previous_seq, code, from_account, to_account, biz_step, read_point, cause, hash)
-      select site, seq, site, 1, at, at, ${item}, posted_from, posted_to, ${previous?.epoch ?? "null"}, ${previous?.seq ?? "null"},
+      select site, seq, site, 1, at, timestamptz '2026-07-01Z' + n * interval '153 d' / ${count}, ${item}, posted_from, posted_to, ${previous?.epoch ?? "null"}, ${previous?.seq ?? "null"},
         ${code}, source.code, destination.code, '${step}', ${readPoint}, 'reading', sha256('x')
       from (select n, 1 + n % ${sites} as site, 1 + n / ${sites} as seq, timestamptz '2026-11-01' + n * interval '1 s' as at
           from generate_series(0, ${count - 1}) n) told,

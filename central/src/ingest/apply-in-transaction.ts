@@ -49,7 +49,8 @@ export async function applyInTransaction({ client, reads, directory, items, also
   const books = booksOf(directory, meanings);
   const planned = await planMovements({ client, movements, directory, books, why: "recorded" });
   requireLocked(planned.stock, directory, new Set(locked), alsoLock);
-  await appendMovements(client, planned.rows, { recordTimeMs: judged.nowMs, hashOf: hashesOf(judged.accepted) });
+  const { nowMs, partition } = judged;
+  await appendMovements(client, planned.rows, { nowMs, partition, hashOf: hashesOf(judged.accepted) });
   await insertHeld(client, planned.held);
   const unlike = await learnFromLabels(client, movements, { books, directory });
   const exceptions = [...judged.exceptions, ...heldCases(planned.held), ...unlike];
@@ -58,14 +59,14 @@ export async function applyInTransaction({ client, reads, directory, items, also
     client,
     judged.confirmed.map(({ id, cursorSeq, cursorHash }) => ({ id, cursorSeq, cursorHash })),
   );
-  const { levels } = await writePlan({ client, planned, directory, recordTimeMs: judged.nowMs });
+  const { levels } = await writePlan({ client, planned, directory, recordTimeMs: nowMs });
   const cursors = cursorsOf(judged);
   const commits = await raiseSites(client, {
     siteIds: cursors.keys(),
     levels,
     cursors,
     directory,
-    nowMs: judged.nowMs,
+    nowMs,
   });
   const { resends, outcomes } = judged;
   const recorded = { movements: movements.length, held: planned.held.length };

@@ -1,6 +1,6 @@
 import type { Resend } from "@tallygate/protocol";
 import type { ExceptionCase } from "../db/exceptions/open.ts";
-import { type EpochName, openEpoch, readEpochs } from "../db/ledger/epochs.ts";
+import { type EpochName, openEpoch, type RecordTime, readEpochs } from "../db/ledger/epochs.ts";
 import { readHash } from "../db/ledger/movements.ts";
 import type { Client } from "../db/pool.ts";
 import { type Followed, judgeBatch, judgeFirstBatch, type Verdict } from "./chain.ts";
@@ -25,7 +25,7 @@ interface EpochState {
   moved: boolean;
 }
 
-export interface Judged {
+export interface Judged extends RecordTime {
   /** In the order of epochs and sequences, which is the order they are applied in. */
   readonly accepted: readonly Accepted[];
   /** Each epoch that a batch was applied to, or repeated. */
@@ -34,7 +34,6 @@ export interface Judged {
   readonly exceptions: readonly ExceptionCase[];
   /** What became of each batch. */
   readonly outcomes: readonly Verdict["kind"][];
-  readonly nowMs: number;
 }
 
 /**
@@ -42,7 +41,7 @@ export interface Judged {
  * cursors that are read here stay until the commit.
  */
 export async function judgeAll(client: Client, reads: readonly ReadBatch[], directory: Directory): Promise<Judged> {
-  const { epochs, nowMs } = await readEpochs(client, epochNames(reads, directory));
+  const { epochs, nowMs, partition } = await readEpochs(client, epochNames(reads, directory));
   const states = new Map<string, EpochState>();
   for (const epoch of epochs) states.set(stateKey(epoch.siteId, epoch.code), { ...epoch, moved: false });
   const accepted: Accepted[] = [];
@@ -79,6 +78,7 @@ export async function judgeAll(client: Client, reads: readonly ReadBatch[], dire
     exceptions: [...exceptions.values()],
     outcomes,
     nowMs,
+    partition,
   };
 }
 

@@ -79,7 +79,7 @@ export async function recordMovements(
   const directory = new Directory();
   const named = await lookUp(client, directory, movements);
   if (!named.ok) return named;
-  const { chains, nowMs } = await readChains(client, directory, movements);
+  const { chains, nowMs, partition } = await readChains(client, directory, movements);
   const recorded = number(movements, chains, directory);
   const planned = await plan(client, directory, recorded);
   const refused = firstHeld(planned, recorded);
@@ -87,7 +87,7 @@ export async function recordMovements(
   await lockFurther(client, directory, planned, locked);
   const notes = movements.map(({ reason = note.reason, document = note.document }) => ({ ...note, reason, document }));
   const hashes = chain(recorded, notes, chains, directory);
-  await appendMovements(client, planned.rows, { recordTimeMs: nowMs, hashOf: row => hashes[row] ?? "" });
+  await appendMovements(client, planned.rows, { nowMs, partition, hashOf: row => hashes[row] ?? "" });
   await insertNotes(
     client,
     recorded.map(({ epochId, seq }, index) => ({ epochId, seq, note: notes[index] ?? note })),
@@ -156,14 +156,14 @@ async function lookUp(
 async function readChains(client: Client, directory: Directory, movements: readonly CentralMovement[]) {
   const siteIds = [...new Set(movements.map(({ site }) => directory.siteId(site)))];
   const names = siteIds.map(siteId => ({ siteId, code: centralEpoch }));
-  const { epochs, nowMs } = await readEpochs(client, names);
+  const { epochs, nowMs, partition } = await readEpochs(client, names);
   const chains = new Map<number, Chain>(epochs.map(epoch => [epoch.siteId, { ...epoch }]));
   for (const name of names) {
     if (chains.has(name.siteId)) continue;
     const id = await openEpoch(client, { ...name, startHash: genesisHash, follows: undefined });
     chains.set(name.siteId, { id, cursorSeq: 0, cursorHash: genesisHash });
   }
-  return { chains, nowMs };
+  return { chains, nowMs, partition };
 }
 
 function number(

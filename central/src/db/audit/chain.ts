@@ -60,6 +60,8 @@ export interface AuditedRow {
   readonly tag_seq: number | null;
   readonly tag_seen_ms: number | null;
   readonly held: boolean;
+  /** Whether its record time is of the month where its epoch says that it is. */
+  readonly in_its_month: boolean;
   readonly note: StoredNote | null;
   readonly further: readonly FurtherLineRow[] | null;
 }
@@ -71,8 +73,8 @@ export interface EpochPage {
 }
 
 /**
- * The next epoch by its number, counting those that only movements or further postings name: of such a one, the row is gone or
- * the movements were put there.
+ * The next epoch by its number, counting those that only movements, further postings or months name: of such a one, the row is gone or
+ * the others were put there.
  */
 export async function nextEpochId(
   db: Executor,
@@ -93,7 +95,7 @@ export async function nextEpochId(
   const { rows } = await db.query<{ id: number | null }>({
     name: "audit-next-epoch",
     text: `select least((select min(id) from epoch where id > $1), (select min(epoch_id) from movement where epoch_id > $1),
-      (select min(epoch_id) from further_posting where epoch_id > $1)) as id`,
+      (select min(epoch_id) from further_posting where epoch_id > $1), (select min(epoch_id) from epoch_month where epoch_id > $1)) as id`,
     values: [after],
   });
   return rows[0]?.id ?? undefined;
@@ -104,12 +106,36 @@ export async function readAuditedEpoch(db: Executor, id: number): Promise<Audite
     name: "audit-read-epoch",
     text: `select e.id, e.code, e.site_id, site.code as site, encode(e.start_hash, 'hex') as start_hash,
         f.code as follows_epoch, f.site_id as follows_site_id, e.follows_seq,
-        case when e.follows_seq = 0 then encode(f.start_hash, 'hex') else (select encode(m.hash, 'hex') from movement m
-          where m.epoch_id = e.follows_epoch_id and m.seq = e.follows_seq) end as followed_hash
+        case when e.follows_seq = 0 then encode(f.start_hash, 'hex')
+          else (select encode(m.hash, 'hex') from movement_at(e.follows_epoch_id, e.follows_seq) m) end as followed_hash
       from epoch e join site on site.id = e.site_id left join epoch f on f.id = e.follows_epoch_id where e.id = $1`,
     values: [id],
   });
   return rows[0];
+}
+
+/** A month of an epoch, as `epoch_month` has it. */
+export interface AuditedMonth {
+  readonly first_seq: number;
+  readonly since: string;
+  /** Whether it is one month, or the first and all before it. */
+  readonly whole: boolean;
+}
+
+/** The months of an epoch in their order, and the epoch's cursor at the same moment. */
+export async function readAuditedMonths(
+  db: Executor,
+  epochId: number,
+): Promise<{ readonly cursorSeq: number; readonly months: readonly AuditedMonth[] }> {
+  const { rows } = await db.query<AuditedMonth & { cursor_seq: number; first_seq: number | null }>({
+    name: "audit-read-months",
+    text: `select e.cursor_seq, m.first_seq, m.since::text, coalesce((m.since = '-infinity' and m.first_seq = 1)
+        or (m.since = date_trunc('month', m.since, 'UTC')
+          and m.until at time zone 'UTC' = m.since at time zone 'UTC' + interval '1 month'), false) as whole
+      from epoch e left join epoch_month m on m.epoch_id = e.id where e.id = $1 order by m.first_seq`,
+    values: [epochId],
+  });
+  return { cursorSeq: rows[0]?.cursor_seq ?? 0, months: rows.filter(row => row.first_seq !== null) };
 }
 
 /** Further postings of an epoch that belong to no movement; a gapless epoch has none between its first and its cursor. */
@@ -138,7 +164,8 @@ const note = `(select json_build_object('actor', n.actor, 'reason', n.reason, 'd
 
 /**
  * The movement before and the tag are looked up one by one (`limit 1` keeps the planner from a join that reads their whole tables),
- * so a page costs the same however large the ledger is.
+ * so a page costs the same however large the ledger is. The rows themselves are read from all months, whatever `epoch_month` says of them, and
+ * what stands there twice is in one page.
  */
 const pageSql = `select e.cursor_seq, encode(e.cursor_hash, 'hex') as cursor_hash,
     m.seq, m.site_id, m.code, m.epc_hex, m.quantity, m.from_account, m.to_account, m.biz_step, m.read_point,
@@ -146,16 +173,22 @@ const pageSql = `select e.cursor_seq, encode(e.cursor_hash, 'hex') as cursor_has
     encode(m.hash, 'hex') as hash, m.item_id, m.posted_from, m.posted_to, m.previous_epoch_id, m.previous_seq,
     source.id as from_id, target.id as to_id, before.code as previous_code, ${takenFrom} as taken_from_id,
     t.epoch_id as tag_epoch_id, t.seq as tag_seq, (extract(epoch from t.seen) * 1000)::float8 as tag_seen_ms,
-    h.seq is not null as held, ${note} as note, ${furtherLines} as further
+    h.seq is not null as held,
+    coalesce(m.record_time >= month.since and m.record_time < month.until, false) as in_its_month, ${note} as note, ${furtherLines} as further
   from epoch e
-  left join lateral (select * from movement where epoch_id = e.id and seq > $2 order by seq limit $3) m on true
+  left join lateral (
+    select * from movement where epoch_id = e.id and seq > $2 order by seq fetch first $3 rows with ties
+  ) m on true
+  left join lateral (
+    select since, until from epoch_month where epoch_id = m.epoch_id and first_seq <= m.seq order by first_seq desc limit 1
+  ) month on true
   left join place source on source.site_id = m.site_id and source.code = m.from_account
   left join place target on target.site_id = m.site_id and target.code = m.to_account
-  left join lateral (select * from movement where epoch_id = m.previous_epoch_id and seq = m.previous_seq limit 1) before on true
+  left join lateral movement_at(m.previous_epoch_id, m.previous_seq) before on true
   left join place before_place on before_place.site_id = before.site_id and before_place.code = before.to_account
   left join lateral (select * from tag where code = m.code limit 1) t on true
   left join held_movement h on h.epoch_id = m.epoch_id and h.seq = m.seq
-  where e.id = $1 order by m.seq`;
+  where e.id = $1 order by m.seq, m.record_time`;
 
 /** The movements of an epoch after `after`, and the epoch's cursor at the same moment. */
 export async function readEpochPage(

@@ -108,7 +108,7 @@ export async function findUnsealable(
     `select p.site, p.epoch, p.seq, encode(coalesce(m.hash, case when p.seq = 0 then e.start_hash end), 'hex') as hash
      from unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) with ordinality p (site, epoch, seq, hash, position)
      left join site on site.code = p.site left join epoch e on e.site_id = site.id and e.code = p.epoch
-     left join movement m on m.epoch_id = e.id and m.seq = p.seq
+     left join lateral movement_at(e.id, p.seq) m on true
      where coalesce(m.hash, case when p.seq = 0 then e.start_hash end) is distinct from decode(p.hash, 'hex')
      order by p.position limit 1`,
     [epochs.map(e => e.site), epochs.map(e => e.epoch), epochs.map(e => e.seq), epochs.map(e => e.hash)],

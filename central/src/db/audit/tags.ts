@@ -35,9 +35,9 @@ export async function readAuditedTags(db: Executor, after: string, limit: number
      from (select * from tag where code > $1 order by code limit $2) t
      left join epoch e on e.id = t.epoch_id
      left join site on site.id = coalesce(e.site_id, t.site_id)
-     left join movement m on m.epoch_id = t.epoch_id and m.seq = t.seq
+     left join lateral movement_at(t.epoch_id, t.seq) m on true
      left join place target on target.site_id = m.site_id and target.code = m.to_account
-     left join lateral (select * from movement where epoch_id = m.previous_epoch_id and seq = m.previous_seq limit 1) before on true
+     left join lateral movement_at(m.previous_epoch_id, m.previous_seq) before on true
      left join place before_target on before_target.site_id = before.site_id and before_target.code = before.to_account
      order by t.code`,
     [after, limit],

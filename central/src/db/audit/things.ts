@@ -136,9 +136,9 @@ export async function readStays(
   }
   const { rows } = await db.query<StayRow>(
     `with recursive chain as (
-       select m.* from movement m where m.epoch_id = ${epoch}::integer and m.seq = ${seq}::bigint
+       select m.* from movement_at(${epoch}::integer, ${seq}::bigint) m
        union all
-       select m.* from chain join movement m on m.epoch_id = chain.previous_epoch_id and m.seq = chain.previous_seq
+       select m.* from chain cross join lateral movement_at(chain.previous_epoch_id, chain.previous_seq) m
      ), walked as (select * from chain limit ${most}), stay as (
        select epoch_id, seq, event_time, record_time, posted_from, null as why from walked m
        where not exists (select from further_posting f where f.epoch_id = m.epoch_id and f.seq = m.seq)
@@ -149,7 +149,7 @@ export async function readStays(
        m.to_account as place, source.code as from, source_site.code as from_site, ${rfc3339Ms("s.event_time")} as event_time,
        ${rfc3339("s.record_time")} as record_time, e.code as epoch, s.seq, m.biz_step, m.cause, m.read_point,
        encode(m.hash, 'hex') as hash, s.why
-     from stay s join movement m on m.epoch_id = s.epoch_id and m.seq = s.seq join epoch e on e.id = s.epoch_id
+     from stay s cross join lateral movement_at(s.epoch_id, s.seq) m join epoch e on e.id = s.epoch_id
      join site on site.id = m.site_id left join place source on source.id = s.posted_from
      left join site source_site on source_site.id = source.site_id
      ${conditions.where()}

@@ -169,7 +169,7 @@ export async function readWhy(
        m.biz_step, m.read_point, m.cause, encode(m.hash, 'hex') as hash, m.reverses_epoch, m.reverses_seq,
        ${postings} as postings, ${note} as note, ${documents} as documents
      from examined x left join changed c on true
-     left join movement m on m.epoch_id = c.epoch_id and m.seq = c.seq
+     left join lateral movement_at(c.epoch_id, c.seq) m on true
      left join epoch e on e.id = c.epoch_id left join site on site.id = m.site_id
      order by c.event_time desc, c.record_time desc, c.epoch_id desc, c.seq desc, c.line desc`,
     conditions.values,
@@ -187,10 +187,9 @@ function keyOf(line: string): string {
 
 const postings = `(select json_agg(json_build_object('line', p.line, 'from', source.code, 'from_site', source_site.code,
     'to', target.code, 'to_site', target_site.code, 'quantity', p.quantity) order by p.line)
-  from posting p
+  from postings_of(c.epoch_id, c.seq) p
   join place source on source.id = p.posted_from join site source_site on source_site.id = source.site_id
-  join place target on target.id = p.posted_to join site target_site on target_site.id = target.site_id
-  where p.epoch_id = c.epoch_id and p.seq = c.seq)`;
+  join place target on target.id = p.posted_to join site target_site on target_site.id = target.site_id)`;
 
 const note = `(select json_build_object('actor', n.actor, 'reason', n.reason, 'document', n.document)
   from movement_note n where n.epoch_id = c.epoch_id and n.seq = c.seq)`;

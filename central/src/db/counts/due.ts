@@ -1,3 +1,4 @@
+import { movementsOfStretch } from "../ledger/months.ts";
 import type { Client, Executor } from "../pool.ts";
 
 /** Movements that were recorded, or posted, by their epochs. */
@@ -24,12 +25,11 @@ export async function noteTouched(client: Client, { stretches, later }: MovedSin
     name: "counts-note-touched",
     text: `with moved as materialized (
         select m.epoch_id, m.seq, m.item_id, m.posted_from, m.posted_to, m.event_time
-        from unnest($1::integer[], $2::bigint[], $3::bigint[]) stretch (epoch_id, after, upto) cross join lateral (
-          select * from movement where epoch_id = stretch.epoch_id and seq > stretch.after and seq <= stretch.upto
-        ) m
+        from unnest($1::integer[], $2::bigint[], $3::bigint[]) stretch (epoch_id, after, upto) cross join lateral ${movementsOfStretch} m
         union all
         select m.epoch_id, m.seq, m.item_id, m.posted_from, m.posted_to, m.event_time
-        from unnest($4::integer[], $5::bigint[]) later (epoch_id, seq) join movement m using (epoch_id, seq)
+        from unnest($4::integer[], $5::bigint[]) later (epoch_id, seq)
+        cross join lateral movement_at(later.epoch_id, later.seq) m
       ), line as materialized (
         select * from moved where posted_from is not null
         union all

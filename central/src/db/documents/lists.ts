@@ -166,7 +166,7 @@ export async function readHeldParts(db: Executor, documentIds: readonly string[]
       join place on place.id = hold.place_id
       where document.id = any($1::text[]::uuid[]) and hold.quantity > hold.fulfilled + hold.released
         and not exists (
-          select from document_match match join movement on movement.epoch_id = match.epoch_id and movement.seq = match.seq
+          select from document_match match cross join lateral movement_at(match.epoch_id, match.seq) movement
           where match.document_id = document.id and match.line = hold.line + 1 and match.step = 'picked'
             and movement.posted_to = hold.place_id
         )`,

@@ -7,9 +7,9 @@ export async function markMended(
 ): Promise<void> {
   await client.query({
     name: "exceptions-mark-mended",
-    text: `update held_movement held set mended_by = $1 from movement m
-      where m.epoch_id = held.epoch_id and m.seq = held.seq and m.site_id = $2
-        and held.class_key = $3 and held.problem = 'movement.meaningless' and held.mended_by is null`,
+    text: `update held_movement held set mended_by = $1
+      where held.class_key = $3 and held.problem = 'movement.meaningless' and held.mended_by is null
+        and exists (select from movement_at(held.epoch_id, held.seq) m where m.site_id = $2)`,
     values: [id, siteId, classKey],
   });
 }

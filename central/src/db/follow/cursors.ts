@@ -45,7 +45,7 @@ export async function readStretches(
         from epoch e left join follow_cursor c on c.epoch_id = e.id where e.cursor_seq > coalesce(c.seq, 0)
       ), beginning as materialized (
         select min(first.record_time) as at from lagging
-        cross join lateral (select record_time from movement where epoch_id = lagging.id and seq = lagging.after + 1) first
+        cross join lateral movement_at(lagging.id, lagging.after + 1) first
       ), bound as materialized (
         select record_time as at from movement where record_time >= (select at from beginning)
         order by record_time offset $1 limit 1
@@ -56,7 +56,7 @@ export async function readStretches(
       select lagging.id as epoch_id, lagging.site_id, lagging.after,
         case when exists (select from bound) then least(reached.seq, lagging.cursor_seq) else lagging.cursor_seq end as upto,
         (extract(epoch from coalesce((select at from bound), (select max(last.record_time) from lagging l cross join lateral
-          (select record_time from movement where epoch_id = l.id and seq = l.cursor_seq) last))) * 1000)::float8 as recorded,
+          movement_at(l.id, l.cursor_seq) last))) * 1000)::float8 as recorded,
         exists (select from bound) as more
       from lagging left join reached on reached.epoch_id = lagging.id
       where not exists (select from bound) or reached.seq > lagging.after

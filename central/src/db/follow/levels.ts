@@ -1,4 +1,5 @@
 import { binaryArray } from "../binary.ts";
+import { movementsOfStretch } from "../ledger/months.ts";
 import type { Client } from "../pool.ts";
 import type { LaterMovement, Stretch } from "./cursors.ts";
 
@@ -23,11 +24,8 @@ export async function markMoved(
     text: `with stretch as materialized (
         select * from unnest($1::integer[], $2::bigint[], $3::bigint[]) as stretch (epoch_id, after, upto)
       ), line as (
-        select moved.* from stretch cross join lateral (
-          select item_id, posted_from, posted_to from movement
-          where epoch_id = stretch.epoch_id and seq > stretch.after and seq <= stretch.upto
-            and item_id is not null and posted_from is not null
-        ) moved
+        select item_id, posted_from, posted_to from stretch cross join lateral ${movementsOfStretch} moved
+        where item_id is not null and posted_from is not null
         union all
         select moved.* from stretch cross join lateral (
           select item_id, posted_from, posted_to from further_posting

@@ -2,6 +2,7 @@ import type { End, Moved } from "../../follow/model.ts";
 import { pickingSteps } from "../../follow/ways.ts";
 import { thingOf } from "../../stock/thing.ts";
 import { binaryArray } from "../binary.ts";
+import { movementsOfStretch } from "../ledger/months.ts";
 import type { Client, Executor } from "../pool.ts";
 import type { LaterMovement, Stretch } from "./cursors.ts";
 
@@ -63,12 +64,10 @@ export async function readMoved(
     name: "follow-read-moved",
     text: `with moved as (
         select row.* from unnest($1::integer[], $2::bigint[], $3::bigint[]) as stretch (epoch_id, after, upto)
-        cross join lateral (
-          select * from movement where epoch_id = stretch.epoch_id and seq > stretch.after and seq <= stretch.upto
-        ) row
+        cross join lateral ${movementsOfStretch} row
         union all
         select row.* from unnest($4::integer[], $5::bigint[]) as later (epoch_id, seq)
-        cross join lateral (select * from movement where epoch_id = later.epoch_id and seq = later.seq) row
+        cross join lateral movement_at(later.epoch_id, later.seq) row
       )
       select moved.epoch_id, moved.seq, moved.site_id, moved.code, posted.item_id, posted.quantity,
         from_place.id as from_id, from_place.site_id as from_site, from_place.code as from_code, from_place.outside as from_outside,

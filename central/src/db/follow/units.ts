@@ -1,4 +1,5 @@
 import { binaryArray } from "../binary.ts";
+import { movementsOfStretch } from "../ledger/months.ts";
 import type { Client, Executor } from "../pool.ts";
 import type { Stretch } from "./cursors.ts";
 
@@ -10,11 +11,8 @@ export async function queueUnits(client: Client, stretches: readonly Stretch[]):
     text: `insert into follow_unit (epoch_id, seq)
       select moved.epoch_id, moved.seq
       from unnest($1::integer[], $2::bigint[], $3::bigint[]) as stretch (epoch_id, after, upto)
-      cross join lateral (
-        select epoch_id, seq, code, record_time from movement
-        where epoch_id = stretch.epoch_id and seq > stretch.after and seq <= stretch.upto and code like '(00)%'
-      ) moved
-      where (exists (select from unit) or exists (select from document_unit))
+      cross join lateral ${movementsOfStretch} moved
+      where moved.code like '(00)%' and (exists (select from unit) or exists (select from document_unit))
         and (exists (select from unit where code = moved.code) or exists (select from document_unit where code = moved.code))
       order by record_time, moved.epoch_id, moved.seq`,
     values: [
@@ -45,9 +43,9 @@ export async function takeUnits(client: Client, limit: number): Promise<readonly
     text: `with taken as (
         delete from follow_unit where id in (select id from follow_unit order by id limit $1) returning id, epoch_id, seq
       )
-      select epoch_id as "epochId", seq, site_id as "siteId", code, from_account as from, to_account as to,
+      select m.epoch_id as "epochId", m.seq, site_id as "siteId", code, from_account as from, to_account as to,
         biz_step as "bizStep", read_point as "readPoint", (extract(epoch from event_time) * 1000)::float8 as "eventTimeMs"
-      from taken join movement using (epoch_id, seq) order by taken.id`,
+      from taken cross join lateral movement_at(taken.epoch_id, taken.seq) m order by taken.id`,
     values: [limit],
   });
   return rows;

@@ -15,16 +15,23 @@ export interface EpochName {
   readonly code: string;
 }
 
+/** When a transaction records what it appends, by PostgreSQL's clock, to the microsecond, and the partition of the ledger for that. */
+export interface RecordTime {
+  readonly nowMs: number;
+  readonly partition: string;
+}
+
 /**
- * The named epochs, and the time by PostgreSQL's clock, to the microsecond. Read behind the sites' locks, so that the record
- * times of what concerns one site follow its commits.
+ * The named epochs, and the time. Read behind the sites' locks, so that the record times of what concerns one site follow its commits.
+ * The time's partition is there when this answers, also where nobody had made it yet.
  */
 export async function readEpochs(
   client: Client,
   names: readonly EpochName[],
-): Promise<{ readonly epochs: readonly EpochRow[]; readonly nowMs: number }> {
+): Promise<RecordTime & { readonly epochs: readonly EpochRow[] }> {
   const { rows } = await client.query<{
     now_ms: number;
+    partition: string;
     id: number | null;
     site_id: number;
     code: string;
@@ -32,7 +39,8 @@ export async function readEpochs(
     cursor_hash: string;
   }>({
     name: "ledger-read-epochs",
-    text: `select (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms, found.* from (select) as always
+    text: `select (extract(epoch from clock.at) * 1000)::float8 as now_ms, partition, found.*
+      from (select at, movement_partition(at) as partition from (select record_clock() as at) clock) clock
       left join (
         select epoch.id, epoch.site_id, epoch.code, cursor_seq, encode(cursor_hash, 'hex') as cursor_hash
         from unnest($1::integer[], $2::text[]) named (site_id, code) join epoch using (site_id, code)
@@ -44,7 +52,9 @@ export async function readEpochs(
       ? []
       : [{ id: row.id, siteId: row.site_id, code: row.code, cursorSeq: row.cursor_seq, cursorHash: row.cursor_hash }],
   );
-  return { epochs, nowMs: rows[0]?.now_ms ?? 0 };
+  const [clock] = rows;
+  if (clock === undefined) throw new Error("PostgreSQL's clock gave no row");
+  return { epochs, nowMs: clock.now_ms, partition: clock.partition };
 }
 
 /** Opens an epoch at the hash that it begins with; `follows` is the point of an earlier epoch of the site. */

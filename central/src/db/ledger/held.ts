@@ -32,9 +32,9 @@ export async function takeHeld(
   const { rows } = await client.query({
     name: "ledger-take-held",
     text: `with oldest as (
-        select epoch_id, seq from held_movement join movement using (epoch_id, seq)
+        select m.epoch_id, m.seq from held_movement held cross join lateral movement_at(held.epoch_id, held.seq) m
         where class_key = any($1::text[]) and problem = 'movement.code_unknown'
-        order by event_time, record_time, epoch_id, seq limit $2
+        order by m.event_time, m.record_time, m.epoch_id, m.seq limit $2
       ), taken as (
         delete from held_movement held using oldest where held.epoch_id = oldest.epoch_id and held.seq = oldest.seq
         returning held.epoch_id, held.seq
@@ -42,7 +42,7 @@ export async function takeHeld(
       select m.epoch_id, m.seq, m.site_id, json_build_object('code', m.code, 'quantity', m.quantity, 'from', m.from_account,
           'to', m.to_account, 'bizStep', m.biz_step, 'readPoint', m.read_point, 'cause', m.cause,
           'eventTimeMs', (extract(epoch from m.event_time) * 1000)::bigint) as movement
-      from taken join movement m using (epoch_id, seq) order by m.event_time, m.record_time, m.epoch_id, m.seq`,
+      from taken cross join lateral movement_at(taken.epoch_id, taken.seq) m order by m.event_time, m.record_time, m.epoch_id, m.seq`,
     values: [binaryArray.text(classKeys), count],
   });
   return z
@@ -58,7 +58,7 @@ export async function readSitesOfHeld(client: Client, classKeys: readonly string
   const { rows } = await client.query<{ site_id: number }>({
     name: "ledger-read-sites-of-held",
     text: `with waiting as (
-        select m.site_id, m.code from held_movement join movement m using (epoch_id, seq)
+        select m.site_id, m.code from held_movement held cross join lateral movement_at(held.epoch_id, held.seq) m
         where class_key = any($1::text[]) and problem = 'movement.code_unknown'
       )
       select site_id from waiting union select tag.site_id from waiting join tag using (code) order by 1`,

@@ -2,6 +2,7 @@ import type { PlannedRow } from "../../stock/plan.ts";
 import { CopyWriter } from "../binary.ts";
 import { copyIn } from "../copy-in.ts";
 import type { Client } from "../pool.ts";
+import type { RecordTime } from "./epochs.ts";
 
 const columns = [
   "epoch_id",
@@ -27,24 +28,23 @@ const columns = [
   "hash",
 ];
 
-const copySql = `copy movement (${columns.join(", ")}) from stdin (format binary)`;
-
 /** More than a row takes nearly always; a longer one makes the buffer grow. */
 const rowBytes = 420;
 
 /**
  * Appends movements. COPY in binary, because on the ledger's table it took 12 µs a row all in all, where `unnest` of 19 arrays
- * took 21–28 µs, `json_to_recordset` 26–30 µs and COPY of text 23 µs (PostgreSQL 18, 8,000 rows a time, 2 shared cores).
+ * took 21–28 µs, `json_to_recordset` 26–30 µs and COPY of text 23 µs (PostgreSQL 18, 8,000 rows a time, 2 shared cores). Into the partition
+ * itself, because PostgreSQL writes rows one by one where it has to find the partition of each.
  */
 export async function appendMovements(
   client: Client,
   rows: readonly PlannedRow[],
-  { recordTimeMs, hashOf }: { readonly recordTimeMs: number; readonly hashOf: (row: number) => string },
+  { nowMs, partition, hashOf }: RecordTime & { readonly hashOf: (row: number) => string },
 ): Promise<void> {
   if (rows.length === 0) return;
   const writer = new CopyWriter(rows.length * rowBytes);
-  for (const [index, row] of rows.entries()) writeRow(writer, row, recordTimeMs, hashOf(index));
-  await copyIn(client, copySql, writer.finish());
+  for (const [index, row] of rows.entries()) writeRow(writer, row, nowMs, hashOf(index));
+  await copyIn(client, `copy ${partition} (${columns.join(", ")}) from stdin (format binary)`, writer.finish());
 }
 
 function writeRow(writer: CopyWriter, { recorded, posting, previous }: PlannedRow, nowMs: number, hash: string): void {
@@ -77,7 +77,7 @@ function writeRow(writer: CopyWriter, { recorded, posting, previous }: PlannedRo
 export async function readHash(client: Client, epochId: number, seq: number): Promise<string | undefined> {
   const { rows } = await client.query<{ hash: string }>({
     name: "ledger-read-hash",
-    text: `select encode(hash, 'hex') as hash from movement where epoch_id = $1 and seq = $2
+    text: `select encode(hash, 'hex') as hash from movement_at($1, $2)
       union all select encode(start_hash, 'hex') from epoch where id = $1 and $2 = 0`,
     values: [epochId, seq],
   });

@@ -107,9 +107,9 @@ export async function readHistories(
     text: `with recursive asked as (
         select * from unnest($1::text[], $2::integer[], $3::bigint[], $4::timestamptz[]) asked (code, epoch_id, seq, at)
       ), chain as (
-        select asked.at, m.* from asked join movement m on m.epoch_id = asked.epoch_id and m.seq = asked.seq
+        select asked.at, m.* from asked cross join lateral movement_at(asked.epoch_id, asked.seq) m
         union all
-        select chain.at, m.* from chain join movement m on m.epoch_id = chain.previous_epoch_id and m.seq = chain.previous_seq
+        select chain.at, m.* from chain cross join lateral movement_at(chain.previous_epoch_id, chain.previous_seq) m
         where chain.event_time > chain.at
       ), stay as (
         select m.code, m.event_time, m.record_time as post_time, m.record_time, m.epoch_id, m.seq, m.site_id,
@@ -119,7 +119,7 @@ export async function readHistories(
         union all
         select f.code, f.event_time, f.record_time, m.record_time, f.epoch_id, f.seq, f.site_id, f.posted_to, f.posted_from
         from asked join further_posting f on f.code = asked.code and f.line = 1
-          join movement m on m.epoch_id = f.epoch_id and m.seq = f.seq
+          cross join lateral movement_at(f.epoch_id, f.seq) m
       )
       select code, (extract(epoch from event_time) * 1000)::bigint, place_id, site_id, from_id
       from stay order by code, event_time, post_time, record_time, epoch_id, seq`,

@@ -106,11 +106,11 @@ const heldRow = "select from held_movement h where h.epoch_id = m.epoch_id and h
 function candidates(conditions: Conditions, { sku, code, state }: MovementFilter, limit: string): string {
   if (code !== undefined) {
     const item = sku === undefined ? "" : ` and ${postedAs(itemOf(conditions.value(sku)))}`;
-    return `select m.* from (${withCode(conditions, code)}) c join movement m on m.epoch_id = c.epoch_id and m.seq = c.seq
+    return `select m.* from (${withCode(conditions, code)}) c cross join lateral movement_at(c.epoch_id, c.seq) m
       ${conditions.where()}${item}`;
   }
   if (state === "held") {
-    return `select m.* from held_movement held join movement m on m.epoch_id = held.epoch_id and m.seq = held.seq
+    return `select m.* from held_movement held cross join lateral movement_at(held.epoch_id, held.seq) m
       ${conditions.where()}`;
   }
   if (sku !== undefined) return oneItem(conditions, limit, itemOf(conditions.value(sku)));
@@ -164,8 +164,8 @@ function postedAs(item: string): string {
 function oneItem(conditions: Conditions, limit: string, item: string): string {
   return `(select m.* from movement m where m.item_id = ${item}${conditions.and()} order by ${newestFirst} limit ${limit})
     union all
-    (select m.* from movement m where m.item_id is null and (m.epoch_id, m.seq) in
-      (select epoch_id, seq from further_posting where item_id = ${item})${conditions.and()}
+    (select m.* from (select distinct epoch_id, seq from further_posting where item_id = ${item}) f
+     cross join lateral movement_at(f.epoch_id, f.seq) m where m.item_id is null${conditions.and()}
      order by ${newestFirst} limit ${limit})`;
 }
 
@@ -182,7 +182,7 @@ function withCode(conditions: Conditions, { code, classKey, isClass }: NonNullab
       select epoch_id, seq from tag where tag.code = ${codeValue}
       union all
       select before.previous_epoch_id, before.previous_seq from step
-      join movement before on before.epoch_id = step.epoch_id and before.seq = step.seq
+      cross join lateral movement_at(step.epoch_id, step.seq) before
       where before.previous_epoch_id is not null
     ) select epoch_id, seq from step limit ${historyMax})
     union select epoch_id, seq from further_posting where further_posting.code = ${codeValue}
@@ -198,10 +198,13 @@ export async function readMovement(
   db: Executor,
   id: { readonly site: string; readonly epoch: string; readonly seq: number },
 ): Promise<MovementRow | undefined> {
-  const { rows } = await db.query<MovementRow>(
-    `select ${columns} from movement m ${sources} where site.code = $1 and e.code = $2 and e.site_id = site.id and m.seq = $3`,
-    [id.site, id.epoch, id.seq],
-  );
+  const { rows } = await db.query<MovementRow>({
+    name: "queries-read-movement",
+    text: `select ${columns} from site named_site
+      join epoch named_epoch on named_epoch.site_id = named_site.id and named_epoch.code = $2
+      cross join lateral movement_at(named_epoch.id, $3) m ${sources} where named_site.code = $1`,
+    values: [id.site, id.epoch, id.seq],
+  });
   return rows[0];
 }
 
@@ -210,13 +213,14 @@ export async function readMovementsById(
   db: Executor,
   ids: readonly { readonly site: string; readonly epoch: string; readonly seq: number }[],
 ): Promise<MovementRow[]> {
-  const { rows } = await db.query<MovementRow>(
-    `select ${columns} from unnest($1::text[], $2::text[], $3::bigint[]) with ordinality named (site, epoch, seq, position)
-     join site named_site on named_site.code = named.site
-     join epoch named_epoch on named_epoch.site_id = named_site.id and named_epoch.code = named.epoch
-     join movement m on m.epoch_id = named_epoch.id and m.seq = named.seq ${sources} order by named.position`,
-    [ids.map(id => id.site), ids.map(id => id.epoch), ids.map(id => id.seq)],
-  );
+  const { rows } = await db.query<MovementRow>({
+    name: "queries-read-movements-by-id",
+    text: `select ${columns} from unnest($1::text[], $2::text[], $3::bigint[]) with ordinality named (site, epoch, seq, position)
+      join site named_site on named_site.code = named.site
+      join epoch named_epoch on named_epoch.site_id = named_site.id and named_epoch.code = named.epoch
+      cross join lateral movement_at(named_epoch.id, named.seq) m ${sources} order by named.position`,
+    values: [ids.map(id => id.site), ids.map(id => id.epoch), ids.map(id => id.seq)],
+  });
   return rows;
 }
 
@@ -242,18 +246,18 @@ export async function readPostings(
     sites,
   }: { readonly epochId: number; readonly seq: number; readonly sites?: readonly string[] | undefined },
 ): Promise<PostingRow[]> {
-  const { rows } = await db.query<PostingRow>(
-    `select p.line, i.sku, source.code as from, source_site.code as from_site, target.code as to, target_site.code as to_site,
-       p.quantity, ${rfc3339Ms("p.event_time")} as event_time, ${rfc3339("p.record_time")} as record_time, f.why
-     from posting p
-     join item i on i.id = p.item_id
-     join place source on source.id = p.posted_from join site source_site on source_site.id = source.site_id
-     join place target on target.id = p.posted_to join site target_site on target_site.id = target.site_id
-     left join further_posting f on f.epoch_id = p.epoch_id and f.seq = p.seq and f.line = p.line
-     where p.epoch_id = $1 and p.seq = $2
-       and ($3::text[] is null or source_site.code = any($3) or target_site.code = any($3))
-     order by p.line`,
-    [epochId, seq, sites ?? null],
-  );
+  const { rows } = await db.query<PostingRow>({
+    name: "queries-read-postings",
+    text: `select p.line, i.sku, source.code as from, source_site.code as from_site, target.code as to, target_site.code as to_site,
+        p.quantity, ${rfc3339Ms("p.event_time")} as event_time, ${rfc3339("p.record_time")} as record_time, f.why
+      from postings_of($1, $2) p
+      join item i on i.id = p.item_id
+      join place source on source.id = p.posted_from join site source_site on source_site.id = source.site_id
+      join place target on target.id = p.posted_to join site target_site on target_site.id = target.site_id
+      left join further_posting f on f.epoch_id = p.epoch_id and f.seq = p.seq and f.line = p.line
+      where ($3::text[] is null or source_site.code = any($3) or target_site.code = any($3))
+      order by p.line`,
+    values: [epochId, seq, sites ?? null],
+  });
   return rows;
 }

@@ -1,3 +1,4 @@
+import { movementsBetween } from "../ledger/months.ts";
 import type { Executor } from "../pool.ts";
 
 /** An epoch with committed movements beyond where the projector stands. */
@@ -50,10 +51,7 @@ export async function readProjectedRows(
     `select m.epoch_id, m.seq, site.code as site, m.biz_step, m.from_account as from, m.to_account as to,
        coalesce(m.item_id, pack.item_id) as item_id, i.sku, coalesce(pack.quantity, m.quantity) as quantity, floor(extract(epoch from m.event_time) * 1000)::bigint as event_time_ms
      from unnest($1::integer[], $2::bigint[], $3::bigint[]) as w (epoch_id, after_seq, cursor_seq)
-     cross join lateral (
-       select * from movement where movement.epoch_id = w.epoch_id and movement.seq > w.after_seq and movement.seq <= w.cursor_seq
-       order by movement.seq limit $4
-     ) m
+     cross join lateral ${movementsBetween({ epoch: "w.epoch_id", after: "w.after_seq", upto: "w.cursor_seq" }, "order by seq limit $4")} m
      join site on site.id = m.site_id
      left join lateral (
        select item_id, quantity from further_posting f

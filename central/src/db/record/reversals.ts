@@ -40,11 +40,11 @@ export async function readReversible(
         source.code as from, target.code as to, source_site.code as from_site, target_site.code as to_site
       from unnest($1::text[], $2::text[], $3::bigint[]) with ordinality named (site, epoch, seq, position)
       join site on site.code = named.site join epoch e on e.site_id = site.id and e.code = named.epoch
-      join movement m on m.epoch_id = e.id and m.seq = named.seq
+      cross join lateral movement_at(e.id, named.seq) m
       left join held_movement h on h.epoch_id = m.epoch_id and h.seq = m.seq
       left join lateral (
         select count(*) as lines, min(posted_from) as posted_from, min(posted_to) as posted_to
-        from posting where posting.epoch_id = m.epoch_id and posting.seq = m.seq
+        from postings_of(m.epoch_id, m.seq)
       ) p on true
       left join place source on p.lines = 1 and source.id = p.posted_from
       left join site source_site on source_site.id = source.site_id

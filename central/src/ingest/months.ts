@@ -1,0 +1,32 @@
+import { type Log, sentence, sleep } from "@tallygate/kit";
+import { makeMonths } from "../db/ledger/months.ts";
+import type { Pool } from "../db/pool.ts";
+import { centralLimits } from "../limits.ts";
+
+/**
+ * Makes the ledger's partitions ahead, at the start and every now and then, so that no commit has to. Any number of processes may, at any
+ * time: what is there already stays. A commit that needs one before this has made it makes it itself.
+ */
+export function openMonths({ pool, log }: { readonly pool: Pool; readonly log: Pick<Log, "warn"> }): AsyncDisposable {
+  const stop = new AbortController();
+  const running = watch(pool, log, stop.signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+async function watch(pool: Pool, log: Pick<Log, "warn">, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await makeMonths(pool, centralLimits.monthsAhead);
+      await sleep(centralLimits.monthsEveryMs, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warn({ err: error }, `the ledger's next months are made later: ${sentence(error)}`);
+      await sleep(centralLimits.monthsRetryMs, signal);
+    }
+  }
+}
