@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { feedFor } from "./fuzzing/feed.ts";
 import { type Fuzzed, fuzzRoute, nameOf } from "./fuzzing/fuzz-route.ts";
+import { operationsOutsideV1, requestsOutsideV1 } from "./fuzzing/outside-v1.ts";
 import { openStages, type Stage, type Stages } from "./fuzzing/stage.ts";
 import { together } from "./fuzzing/written.ts";
 import type { Operation } from "./testing-document.ts";
@@ -76,8 +77,19 @@ test("no route fails whatever is sent, every answer is in the document, and what
   expect(all.flatMap(({ faults }) => faults)).toEqual([]);
 });
 
-async function fuzz(operation: Operation, stage: Stage): Promise<Fuzzed> {
-  const { document } = stages;
+test("no route outside /v1 fails, either, and what it refuses has changed nothing but the count of wrong passwords", {
+  timeout: 120_000 + requests * 100 * 16,
+}, async () => {
+  await using stage = await stages.open();
+  const document = operationsOutsideV1(stage.known);
+  const all: Fuzzed[] = [];
+  for (const operation of document.operations.filter(each => share === 1 && only.test(nameOf(each))))
+    all.push(await fuzz(operation, stage, document));
+  console.log(tableOf(all));
+  expect(all.flatMap(({ faults }) => faults)).toEqual([]);
+});
+
+async function fuzz(operation: Operation, stage: Stage, document = stages.document): Promise<Fuzzed> {
   const { wire, written } = stage;
   const fuzzed = await fuzzRoute(operation, {
     document,
@@ -85,7 +97,7 @@ async function fuzz(operation: Operation, stage: Stage): Promise<Fuzzed> {
     written,
     feed: feedFor(operation, stage),
     seed,
-    requests,
+    requests: requestsOutsideV1(operation, requests),
   });
   const hidden = await hiddenFaults(stage);
   return { ...fuzzed, faults: [...fuzzed.faults, ...hidden.map(fault => `${fuzzed.route}: ${fault}`)] };

@@ -1,5 +1,6 @@
 import { createLog } from "@tallygate/kit";
 import { startInflux } from "../../../../deploy/local/servers.ts";
+import { addTestClient, first_admin_password, openTestAccess } from "../../auth/testing.ts";
 import { openPool } from "../../db/pool.ts";
 import { copyDatabase, openTestServer, type TestDatabase } from "../../db/testing.ts";
 import { Influx } from "../../projector/influx.ts";
@@ -7,6 +8,7 @@ import { openTestApi, openTestLedgerIn, type TestApi, type TestLedger, TestSite 
 import { ApiDocument } from "../testing-document.ts";
 import { seedExamples } from "../testing-examples.ts";
 import { plentiful } from "./feed.ts";
+import type { Known } from "./outside-v1.ts";
 import { Wire } from "./wire.ts";
 import { prepareNotes, Written } from "./written.ts";
 
@@ -16,6 +18,8 @@ export interface Stage extends AsyncDisposable {
   readonly api: TestApi;
   readonly wire: Wire;
   readonly written: Written;
+  /** Who may ask for a token, and who may sign in, at the routes outside /v1. */
+  readonly known: Known;
 }
 
 /** The servers, and a database to copy. */
@@ -41,20 +45,31 @@ export async function openStages(): Promise<Stages> {
   };
 }
 
+/** Nothing is refused for its being too much. */
+const unlimited = { address_per_minute: 1e9, sign_in_per_minute: 1e9 };
+
 async function openStage(database: TestDatabase, influx: Influx): Promise<Stage> {
   const written = new Written(database.pool);
   const ledger = openTestLedgerIn(database.pool);
+  const access = await openTestAccess(database.pool, { rate_limits: unlimited });
+  const secret = await addTestClient(database.pool, "shop", [{ role: "viewer", sites: "all" }]);
+  const known = { client: "shop", secret, person: "admin", password: first_admin_password };
   const { authenticator } = written;
-  const api = await openTestApi(ledger, influx, { authenticator }, reservations => written.around(reservations));
+  const routes = written.before(access.routes);
+  const api = await openTestApi(ledger, influx, { authenticator, routes }, reservations =>
+    written.around(reservations),
+  );
   const wire = new Wire(api.http.port);
   return {
     ledger,
     api,
     wire,
     written,
+    known,
     async [Symbol.asyncDispose]() {
       wire[Symbol.dispose]();
       await api[Symbol.asyncDispose]();
+      await access[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },
   };

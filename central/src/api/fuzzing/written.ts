@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { Hono } from "hono";
 import { openToAll } from "../../auth/open-to-all.ts";
 import type { Authenticator } from "../../auth/principal.ts";
 import type { Client, Pool } from "../../db/pool.ts";
@@ -12,6 +13,12 @@ export const together = "together";
  * - `import_line`: the lines of an import lie there while its body is read, for whatever time that takes, and are gone with its answer.
  */
 const passing = ["import_line"];
+
+/**
+ * What a refused request of one route may change all the same, and why.
+ * - `POST /sign-in` counts the try before it looks at the password, and so those that were wrong, and when the next one is looked at.
+ */
+export const mayChange: Readonly<Record<string, readonly string[]>> = { "POST /sign-in": ["UPDATE principal"] };
 
 /**
  * Notes each row that is written to any table, with the request on whose behalf it was: the note is part of the same transaction, so
@@ -99,11 +106,15 @@ export class Written {
   get authenticator(): Authenticator {
     return {
       authenticate: async request => {
-        // A header that is there twice is both, with a comma.
-        this.#request.enterWith((request.headers.get("x-request-id") ?? "").split(",")[0] ?? "");
+        this.#request.enterWith(nameOf(request));
         return openToAll.authenticate(request);
       },
     };
+  }
+
+  /** The same for routes that let everyone in by themselves. */
+  before(routes: Hono): Hono {
+    return new Hono().use((c, next) => this.#request.run(nameOf(c.req.raw), next)).route("/", routes);
   }
 
   /** What is decided together is nobody's alone. */
@@ -134,4 +145,9 @@ export class Written {
     );
     return new Map(rows.map(({ request, what }) => [request, what]));
   }
+}
+
+/** A header that is there twice is both, with a comma. */
+function nameOf({ headers }: Request): string {
+  return headers.get("x-request-id")?.split(",")[0] ?? "";
 }
