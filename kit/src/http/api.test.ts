@@ -322,6 +322,14 @@ describe("about itself", () => {
     expect(metrics).toContain("tallygate_process_cpu_seconds_total");
   });
 
+  test("the document is made once, however often it is asked for", async () => {
+    const app = emptyApi();
+    const making = vi.spyOn(app, "getOpenAPI31Document");
+    const answers = await Promise.all([1, 2, 3].map(async () => (await app.request("/openapi.json")).json()));
+    expect(new Set(answers.map(answer => JSON.stringify(answer))).size).toBe(1);
+    expect(making).toHaveBeenCalledOnce();
+  });
+
   test("the document is OpenAPI 3.1 and lists the routes with exactly their refusals", async () => {
     const { get } = await serve();
     const document = await (await get("/openapi.json")).json();
