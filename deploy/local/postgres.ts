@@ -28,6 +28,8 @@ const usual: Readonly<Record<string, string>> = {
   fsync: "on",
   synchronous_commit: "on",
   max_connections: "100",
+  // The months of the ledger are tables, and each is locked with its indexes where a statement on them is planned.
+  max_locks_per_transaction: "256",
   jit: "off",
   log_min_messages: "warning",
   log_checkpoints: "off",

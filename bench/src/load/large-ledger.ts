@@ -9,6 +9,8 @@ export interface LedgerSize {
 export const busyItems = 1_000;
 
 const sites = 4;
+/** What a statement appends is kept until its end, to see that it is behind all that is there. */
+const movementsAtOnce = 500_000;
 const firstMs = Date.UTC(2025, 10, 23);
 const yearMs = 365 * 86_400_000;
 
@@ -31,7 +33,10 @@ export async function growLedger(databaseUrl: string, from: LedgerSize, to: Ledg
   await client.connect();
   try {
     await client.query("set synchronous_commit = off");
-    if (from.items === 0) await addPlaces(client);
+    if (from.items === 0) {
+      await openMonths(client);
+      await addPlaces(client);
+    }
     await addItems(client, from.items, to.items);
     await addMovements(client, from.movements, to, yearOf);
     await sumStock(client);
@@ -39,6 +44,18 @@ export async function growLedger(databaseUrl: string, from: LedgerSize, to: Ledg
   } finally {
     await client.end();
   }
+}
+
+/** The year's months in place of the one that an empty ledger begins with, as if the centre had run all the time. */
+async function openMonths(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(
+    "select inhrelid::regclass as name from pg_inherits where inhparent = 'movement'::regclass",
+  );
+  for (const { name } of rows) await client.query(`drop table ${name}`);
+  await client.query(
+    "select movement_partition(month) from generate_series($1::timestamptz, now() + interval '2 months', interval '1 month') month",
+    [new Date(firstMs)],
+  );
 }
 
 async function addPlaces(client: pg.Client): Promise<void> {
@@ -70,6 +87,28 @@ async function addItems(client: pg.Client, from: number, to: number): Promise<vo
  */
 async function addMovements(client: pg.Client, from: number, to: LedgerSize, yearOf: number): Promise<void> {
   await client.query("begin");
+  for (let first = from; first < to.movements; first += movementsAtOnce) {
+    const last = Math.min(first + movementsAtOnce, to.movements);
+    await insertMovements(client, first, last, to, yearOf);
+  }
+  await client.query(
+    `update epoch set cursor_seq = last from (select epoch_id, max(seq) as last from movement group by epoch_id) m
+     where m.epoch_id = epoch.id`,
+  );
+  await client.query(
+    `insert into follow_cursor (epoch_id, seq) select id, cursor_seq from epoch
+     on conflict (epoch_id) do update set seq = excluded.seq`,
+  );
+  await client.query("commit");
+}
+
+async function insertMovements(
+  client: pg.Client,
+  first: number,
+  last: number,
+  to: LedgerSize,
+  yearOf: number,
+): Promise<void> {
   await client.query(
     `insert into movement (epoch_id, seq, site_id, quantity, event_time, record_time, item_id, posted_from, posted_to, code,
        from_account, to_account, biz_step, read_point, cause, hash)
@@ -87,17 +126,8 @@ async function addMovements(client: pg.Client, from: number, to: LedgerSize, yea
      join place customer on customer.site_id = epoch.site_id and customer.code = 'customer'
      join place shelf on shelf.site_id = epoch.site_id and shelf.code = 'shelf'
      order by n`,
-    [from, to.movements, to.items, sites, new Date(firstMs), yearMs / 1000 / yearOf, Math.min(busyItems, to.items)],
+    [first, last, to.items, sites, new Date(firstMs), yearMs / 1000 / yearOf, Math.min(busyItems, to.items)],
   );
-  await client.query(
-    `update epoch set cursor_seq = last from (select epoch_id, max(seq) as last from movement group by epoch_id) m
-     where m.epoch_id = epoch.id`,
-  );
-  await client.query(
-    `insert into follow_cursor (epoch_id, seq) select id, cursor_seq from epoch
-     on conflict (epoch_id) do update set seq = excluded.seq`,
-  );
-  await client.query("commit");
 }
 
 async function sumStock(client: pg.Client): Promise<void> {

@@ -1,11 +1,12 @@
 import { type Log, sentence, sleep } from "@tallygate/kit";
-import { makeMonths } from "../db/ledger/months.ts";
+import { makeMonths, readLocks } from "../db/ledger/months.ts";
 import type { Pool } from "../db/pool.ts";
 import { centralLimits } from "../limits.ts";
 
 /**
  * Makes the ledger's partitions ahead, at the start and every now and then, so that no commit has to. Any number of processes may, at any
- * time: what is there already stays. A commit that needs one before this has made it makes it itself.
+ * time: what is there already stays. A commit that needs one before this has made it makes it itself. Says so when PostgreSQL will soon have
+ * too few locks for all of them.
  */
 export function openMonths({ pool, log }: { readonly pool: Pool; readonly log: Pick<Log, "warn"> }): AsyncDisposable {
   const stop = new AbortController();
@@ -22,6 +23,8 @@ async function watch(pool: Pool, log: Pick<Log, "warn">, signal: AbortSignal): P
   while (!signal.aborted) {
     try {
       await makeMonths(pool, centralLimits.monthsAhead);
+      const { months, locks } = await readLocks(pool);
+      if (needed(months) > 2 * locks) log.warn({ months, locks }, adviceFor(months));
       await sleep(centralLimits.monthsEveryMs, signal);
     } catch (error) {
       if (signal.aborted) return;
@@ -29,4 +32,13 @@ async function watch(pool: Pool, log: Pick<Log, "warn">, signal: AbortSignal): P
       await sleep(centralLimits.monthsRetryMs, signal);
     }
   }
+}
+
+/** What a statement holds while it is planned: each month and its six indexes. Half of all connections may do so at once. */
+function needed(months: number): number {
+  return 7 * months;
+}
+
+function adviceFor(months: number): string {
+  return `PostgreSQL has few locks for the ${months} months of the ledger: set max_locks_per_transaction to ${2 * needed(months)}, and restart it`;
 }

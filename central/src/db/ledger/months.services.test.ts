@@ -140,6 +140,26 @@ describe("a month that nobody has made", () => {
     expect(await monthsOf(ledger.pool)).toEqual(made);
   });
 
+  test("is told of when PostgreSQL has few locks for so many, with how many it should have", async () => {
+    await using _summer = await openSummer("2026-08-15T12:00:00Z");
+    const [row] = await ledger.rows<{ locks: number }>(
+      "select current_setting('max_locks_per_transaction')::integer as locks",
+    );
+    const told = vi.fn();
+    const watched = { warn: (_: unknown, text?: string) => told(text) };
+    const enough = openMonths({ pool: ledger.pool, log: watched });
+    await vi.waitFor(async () => expect(await monthsOf(ledger.pool)).toHaveLength(4));
+    await enough[Symbol.asyncDispose]();
+    expect(told).not.toHaveBeenCalled();
+    const months = Math.ceil((2 * (row?.locks ?? 0)) / 7) + 1;
+    await openMonthsFrom(ledger.pool, "2026-08-01", months);
+    await using _few = openMonths({ pool: ledger.pool, log: watched });
+    await vi.waitFor(() => expect(told).toHaveBeenCalled());
+    expect(told.mock.calls[0]?.[0]).toContain(
+      `for the ${months} months of the ledger: set max_locks_per_transaction to ${14 * months}`,
+    );
+  });
+
   test("is made beside a transaction that has appended, and movements are appended beside one that makes it", async () => {
     await using _summer = await openSummer("2026-08-15T12:00:00Z");
     await openEpochs(ledger.pool);

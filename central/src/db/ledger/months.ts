@@ -34,3 +34,13 @@ export async function makeMonths(db: Executor, ahead: number): Promise<void> {
     values: [ahead],
   });
 }
+
+/** How many months the ledger has, and how many locks PostgreSQL has for each connection. */
+export async function readLocks(db: Executor): Promise<{ readonly months: number; readonly locks: number }> {
+  const { rows } = await db.query<{ months: number; locks: number }>({
+    name: "ledger-read-locks",
+    text: `select count(*) as months, current_setting('max_locks_per_transaction')::integer as locks
+      from pg_inherits where inhparent = 'movement'::regclass`,
+  });
+  return rows[0] ?? { months: 0, locks: 0 };
+}
