@@ -7,9 +7,9 @@ import type { Bytes, Wire } from "./wire.ts";
 import { mayChange, together, type Written } from "./written.ts";
 
 /** Requests of one wave: they are under way at the same time. */
-export const waveMax = 64;
+export const waveMax = 32;
 /** Things that are made before each wave, and those that a wave may name. */
-const fedPerWave = 5;
+const fedPerWave = 3;
 const thingsMax = 20;
 /** Different faults of one route that are told. */
 const faultsMax = 8;

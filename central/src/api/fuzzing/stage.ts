@@ -33,10 +33,10 @@ export async function openStages(): Promise<Stages> {
   const influx = new Influx({ url: influxd.url, database: "tallygate", bucket: "", org: "", token: "" });
   await influx.prepare();
   const template = await server.open();
-  const document = await fill(template, influx);
+  const { document, statuses } = await fill(template, influx);
   return {
     document,
-    open: async () => openStage(await copyDatabase(template), influx),
+    open: async () => openStage(await copyDatabase(template), { influx, statuses }),
     async [Symbol.asyncDispose]() {
       await template[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
@@ -48,9 +48,12 @@ export async function openStages(): Promise<Stages> {
 /** Nothing is refused for its being too much. */
 const unlimited = { address_per_minute: 1e9, sign_in_per_minute: 1e9 };
 
-async function openStage(database: TestDatabase, influx: Influx): Promise<Stage> {
+async function openStage(
+  database: TestDatabase,
+  { influx, statuses }: { readonly influx: Influx } & Pick<TestLedger, "statuses">,
+): Promise<Stage> {
   const written = new Written(database.pool);
-  const ledger = openTestLedgerIn(database.pool);
+  const ledger = { ...openTestLedgerIn(database.pool), statuses };
   const access = await openTestAccess(database.pool, { rate_limits: unlimited });
   const secret = await addTestClient(database.pool, "shop", [{ role: "viewer", sites: "all" }]);
   const known = { client: "shop", secret, person: "admin", password: first_admin_password };
@@ -76,13 +79,14 @@ async function openStage(database: TestDatabase, influx: Influx): Promise<Stage>
 }
 
 /** Fills a database with all that the examples name. No connection to it is left, so that it can be copied. */
-async function fill({ url }: TestDatabase, influx: Influx): Promise<ApiDocument> {
+async function fill({ url }: TestDatabase, influx: Influx) {
   const pool = openPool({ url, size: 8, applicationName: "fuzz", log: createLog("fuzz", "error") });
-  const document = await seed(openTestLedgerIn(pool), influx);
+  const ledger = openTestLedgerIn(pool);
+  const document = await seed(ledger, influx);
   // Behind whatever works in the background, which would stand in the way.
   await prepareNotes(pool);
   await pool.end();
-  return document;
+  return { document, statuses: ledger.statuses };
 }
 
 /** So much stock of it that not every request after the first few is refused for want of it. */
