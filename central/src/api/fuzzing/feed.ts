@@ -29,6 +29,11 @@ export function feedFor({ route }: Operation, parts: FeedParts): (() => Promise<
   return feed && (() => feed(parts, action));
 }
 
+/** There are as many of a kind as there may be: those that are there have to do. */
+export class Enough extends Error {
+  override readonly name = "Enough";
+}
+
 /** Where there is enough of, for all that is asked. */
 export const plentiful = "WORK";
 
@@ -110,6 +115,7 @@ function nextName(kind: string): string {
 /** What the API made of a body that it must grant. */
 async function made(api: TestApi, path: string, body: unknown): Promise<Readonly<Record<string, unknown>>> {
   const answer = await api.post(path, body, { "x-request-id": randomUUID() });
+  if (String(answer.body?.code).endsWith(".too_many")) throw new Enough(path);
   if (answer.status >= 300) throw new Error(`${path} ${JSON.stringify(body)}: ${JSON.stringify(answer.body)}`);
   return answer.body;
 }

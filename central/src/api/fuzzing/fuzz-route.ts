@@ -1,6 +1,7 @@
 import { hash, randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { type ApiDocument, isStream, type Operation } from "../testing-document.ts";
+import { Enough } from "./feed.ts";
 import { requestsFor, type Sent, type Thing } from "./requests.ts";
 import { bytesOf, maybeWhole, type Plain, spoiledBytesOf } from "./spoiled.ts";
 import type { Bytes, Wire } from "./wire.ts";
@@ -60,7 +61,7 @@ export async function fuzzRoute(operation: Operation, parts: FuzzParts): Promise
   const startMs = performance.now();
   let before: readonly Sending[] = [];
   for (let wave = 0; wave * waveMax < requests; wave++) {
-    if (feed !== undefined) things.push(...(await Promise.all(Array.from({ length: fedPerWave }, feed))));
+    if (feed !== undefined) things.push(...(await fed(feed)));
     things.splice(0, things.length - thingsMax);
     const numRuns = Math.min(waveMax, requests - wave * waveMax);
     // What was broken off may still have been at work when its wave was judged.
@@ -98,6 +99,15 @@ export async function fuzzRoute(operation: Operation, parts: FuzzParts): Promise
     answers,
     faults: [...faults.values()].map(text => `${route}: ${text}`),
   };
+}
+
+async function fed(feed: () => Promise<Thing>): Promise<readonly Thing[]> {
+  const results = await Promise.allSettled(Array.from({ length: fedPerWave }, feed));
+  return results.flatMap(result => {
+    if (result.status === "fulfilled") return [result.value];
+    if (result.reason instanceof Enough) return [];
+    throw result.reason;
+  });
 }
 
 export function nameOf({ method, route }: Pick<Operation, "method" | "route">): string {
