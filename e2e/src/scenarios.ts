@@ -31,7 +31,9 @@ export function twoGates(options: {
             from: "dock-1",
             to: "storage",
             dwell_ms: [300, 800],
-            stay_ms: [1000, 3000],
+            // Longer than an edge is away in the tests of faults: readers that come back send what they kept in any order among them, and
+            // a crossing that is heard of behind a later one is history, without a movement.
+            stay_ms: [3000, 6000],
             share: 0.8,
             radio: { stray_rate: 0.02, duplicate_rate: 0.05, late_rate: 0.05 },
           },

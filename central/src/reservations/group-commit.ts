@@ -146,16 +146,18 @@ export class GroupCommit<D, W> implements AsyncDisposable {
   private async commit(jobs: readonly (Job | DraftJob<D>)[]): Promise<readonly Result<unknown>[]> {
     const { pool, committed } = this.options;
     const asks = jobs.flatMap(asksOf);
-    await this.names.load(pool, asks);
-    const done = await transaction(pool, client => this.decide(client, jobs), `begin; ${byIndexOnly}`);
+    const named = this.names.load(pool, asks);
+    named.catch(() => undefined); // It is told where it is waited for.
+    const done = await transaction(pool, client => this.decide(client, jobs, named), `begin; ${byIndexOnly}`);
     const itemIds = new Set(done.carried.decided.stock.map(({ row }) => row.itemId));
     committed({ ...done, skus: [...itemIds].map(itemId => this.names.directory.sku(itemId)) });
     return done.answers;
   }
 
-  private async decide(client: Client, jobs: readonly (Job | DraftJob<D>)[]) {
+  private async decide(client: Client, jobs: readonly (Job | DraftJob<D>)[], named: Promise<void>) {
     const ids = jobs.flatMap(job => job.key?.id ?? []);
     const { nowMs, kept } = await readAnswers(client, ids, reservationLimits.keptMs);
+    await named;
     const isKept = ({ key }: Job | DraftJob<D>) => key !== undefined && kept.has(key.id);
     const open = await this.open(
       client,

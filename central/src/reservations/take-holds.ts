@@ -41,6 +41,8 @@ export async function takeHolds(
     created: [],
     added,
     answers: [],
+    changes: [],
+    events: [],
     keptMs: reservationLimits.keptMs,
   });
   // A hold that went with its goods, and ended in the same moment when they went on, is written with what has ended of it.

@@ -1,4 +1,3 @@
-import { insertOutbox } from "../db/events/outbox.ts";
 import type { Client } from "../db/pool.ts";
 import type { KeptAnswer } from "../db/reservations/answers.ts";
 import { withLots } from "../db/reservations/lots.ts";
@@ -61,9 +60,10 @@ export async function writeDown(
   );
   await updateHolds(client, changedHolds(changed, before));
   await closeExceptions(client, "stock.shortage", noLongerShort(stock, names));
-  await insertOutbox(client, [...events, ...eventsOf(decided, names.directory, nowMs)]);
+  const told = [...events, ...eventsOf(decided, names.directory, nowMs)];
   const added = addedHolds(changed, before);
-  await writeReserved(client, { stock, created, added, answers, changes, keptMs: reservationLimits.keptMs });
+  const { keptMs } = reservationLimits;
+  await writeReserved(client, { stock, created, added, answers, changes, events: told, keptMs });
 }
 
 function asksForLots(command: Command): boolean {

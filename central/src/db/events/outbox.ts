@@ -22,24 +22,30 @@ export interface OutboxEvent {
  */
 export async function insertOutbox(client: Client, events: readonly OutboxEvent[]): Promise<void> {
   if (events.length === 0) return;
+  await client.query({ name: "events-insert-outbox", text: outboxInsert(1), values: outboxValues(events) });
+}
+
+/** What {@link insertOutbox} does, as a part of a larger statement. Its parameters are {@link outboxValues}, the first of them of this number. */
+export function outboxInsert(first: number): string {
+  const [id, type, key, site, time, data, why] = Array.from({ length: 7 }, (_, index) => `$${first + index}`);
+  return `insert into outbox (event_id, type, key, site_id, time, data, why)
+    select event_id::uuid, type, key, site_id, time, data::json, why
+    from unnest(${id}::text[], ${type}::text[], ${key}::text[], ${site}::integer[], ${time}::timestamptz[], ${data}::text[], ${why}::text[])
+      with ordinality as event (event_id, type, key, site_id, time, data, why, position)
+    order by position`;
+}
+
+export function outboxValues(events: readonly OutboxEvent[]): Buffer[] {
   const judged = events.map(judge);
-  await client.query({
-    name: "events-insert-outbox",
-    text: `insert into outbox (event_id, type, key, site_id, time, data, why)
-      select event_id::uuid, type, key, site_id, time, data::json, why
-      from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[], $6::text[], $7::text[])
-        with ordinality as event (event_id, type, key, site_id, time, data, why, position)
-      order by position`,
-    values: [
-      binaryArray.text(events.map(event => event.id)),
-      binaryArray.text(events.map(event => event.type)),
-      binaryArray.text(events.map(event => event.key)),
-      binaryArray.integer(events.map(event => event.siteId)),
-      binaryArray.timestamptz(events.map(event => event.timeMs)),
-      binaryArray.text(judged.map(each => each.data)),
-      binaryArray.text(judged.map(each => (each.fits ? undefined : each.why))),
-    ],
-  });
+  return [
+    binaryArray.text(events.map(event => event.id)),
+    binaryArray.text(events.map(event => event.type)),
+    binaryArray.text(events.map(event => event.key)),
+    binaryArray.integer(events.map(event => event.siteId)),
+    binaryArray.timestamptz(events.map(event => event.timeMs)),
+    binaryArray.text(judged.map(each => each.data)),
+    binaryArray.text(judged.map(each => (each.fits ? undefined : each.why))),
+  ];
 }
 
 /** Says that levels have changed; what they are is read when they are told. */

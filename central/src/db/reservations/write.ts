@@ -2,6 +2,7 @@ import type { ReservedChange } from "../../reservations/levels.ts";
 import type { Hold, Reservation } from "../../reservations/model.ts";
 import type { Change } from "../audit/changes.ts";
 import { binaryArray } from "../binary.ts";
+import { type OutboxEvent, outboxInsert, outboxValues } from "../events/outbox.ts";
 import type { Client } from "../pool.ts";
 import { Outdated } from "../transaction.ts";
 import type { KeptAnswer } from "./answers.ts";
@@ -14,7 +15,9 @@ export interface Writes {
   readonly added: readonly AddedHold[];
   readonly answers: readonly KeptAnswer[];
   /** Who did what, as `recordChanges` would write it. */
-  readonly changes?: readonly Change[];
+  readonly changes: readonly Change[];
+  /** For other systems, as `insertOutbox` would write it. */
+  readonly events: readonly OutboxEvent[];
   readonly keptMs: number;
 }
 
@@ -22,13 +25,13 @@ type AddedHold = Hold & { readonly id: string };
 
 /**
  * Writes what a group has decided, but for endings: what is reserved, that its sites are to be told, new reservations and their
- * holds, and the answers; in one statement, since at small groups the round trips cost as much as the rows. An answer that is
+ * holds, the answers, who did what, and what other systems are told; in one statement, since at small groups the round trips cost as much as the rows. An answer that is
  * past its time gives way to a new one. Throws `Outdated` when another process has answered one of the requests since: the
  * next try finds that answer. Answers are written in order, by those who have all their other locks: nobody waits in a circle.
  */
 export async function writeReserved(client: Client, writes: Writes): Promise<void> {
-  const { stock, created, added, answers, changes = [], keptMs } = writes;
-  if (stock.length + created.length + added.length + answers.length + changes.length === 0) return;
+  const { stock, created, added, answers, changes, events, keptMs } = writes;
+  if ([stock, created, added, answers, changes, events].every(each => each.length === 0)) return;
   const { rows } = await client.query<{ levels: number; answers: number }>({
     name: "reservations-write",
     text,
@@ -39,6 +42,7 @@ export async function writeReserved(client: Client, writes: Writes): Promise<voi
       ...answerValues(answers),
       keptMs,
       ...changeValues(changes),
+      ...outboxValues(events),
     ],
   });
   if (rows[0]?.levels !== stock.length)
@@ -75,6 +79,8 @@ const text = `with changed as (
     select actor, action, resource, site_id, before::json, after::json
     from unnest($20::text[], $21::text[], $22::text[], $23::integer[], $24::text[], $25::text[])
       as change (actor, action, resource, site_id, before, after)
+  ), told as (
+    ${outboxInsert(26)}
   )
   select (select count(*) from changed) as levels, (select count(*) from answered) as answers`;
 
