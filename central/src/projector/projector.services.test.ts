@@ -234,8 +234,9 @@ describe("the projector", () => {
     await ledger.apply(new TestSite("two"), [{ code: gtin }]);
     await expectComplete(first);
     await expect(inInflux(second)).rejects.toThrow("database not found");
-    await forget();
+    // Points can be read before the cursor stands behind them: one that is still at work would put its cursor back after it was forgotten.
     await leading[Symbol.asyncDispose]();
+    await forget();
     await expectComplete(second);
   });
 });
