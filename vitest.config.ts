@@ -3,6 +3,12 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { SlowFirst } from "./vitest.order.ts";
 
+/**
+ * On a build machine a test with real servers, or with inputs drawn by chance, is tried once more, so that a change is not refused for what
+ * it did not touch. The report names each that needed it, with its seed: that is a fault to mend.
+ */
+const retry = process.env["CI"] === undefined ? 0 : 1;
+
 /** Processes that tests start take from here what was compiled for those before them. */
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), "tallygate-compiled") };
 
@@ -32,6 +38,7 @@ export default defineConfig({
       {
         test: {
           name: "services",
+          retry,
           globalSetup: ["./central/src/db/testing-postgres.ts"],
           setupFiles: ["./vitest.setup.ts"],
           sequence: { groupOrder: 1 },
@@ -46,6 +53,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          retry,
           globalSetup: ["./central/src/db/testing-postgres.ts"],
           setupFiles: ["./vitest.setup.ts"],
           sequence: { groupOrder: 2 },
