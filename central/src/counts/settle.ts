@@ -1,4 +1,3 @@
-import { sleep } from "@tallygate/kit";
 import type { Logger } from "pino";
 import { lockCount, readCount } from "../db/counts/counts.ts";
 import { type Due, dropMarks, hasDue, readDue, readMarks } from "../db/counts/due.ts";
@@ -10,6 +9,7 @@ import type { Client, Pool } from "../db/pool.ts";
 import { transaction } from "../db/transaction.ts";
 import type { SiteCommit } from "../ingest/site-commit.ts";
 import { lockForMovements, recordMovements } from "../record/record-movements.ts";
+import { Repeat } from "../repeat.ts";
 import { type Adjusted, adjustments, lateThings } from "./adjust.ts";
 import { advance } from "./advance.ts";
 import { aboveLimits } from "./approval.ts";
@@ -122,31 +122,19 @@ async function finish(client: Client, count: Count, nowMs: number): Promise<void
 
 /** Settles what is due, again and again, until it is disposed. Any number of processes may do so at once. */
 export function openSettler(options: SettleOptions & { readonly log: Pick<Logger, "warn"> }): AsyncDisposable {
-  const stop = new AbortController();
-  const running = run(options, stop.signal);
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
-}
-
-async function run(
-  options: SettleOptions & { readonly log: Pick<Logger, "warn"> },
-  signal: AbortSignal,
-): Promise<void> {
+  const { observationsKeptMs, observationsForgottenAtOnce, placesAtOnce, sweepEveryMs, settleEveryMs } = countLimits;
   let sweepMs = 0;
-  while (!signal.aborted) {
-    try {
-      if ((await settleDue(options, countLimits.placesAtOnce)) === countLimits.placesAtOnce) continue;
-      if (options.now() - sweepMs > countLimits.sweepEveryMs) {
-        await forgetObservations(options.pool, countLimits.observationsKeptMs, countLimits.observationsForgottenAtOnce);
+  return new Repeat({
+    pass: async () => {
+      if ((await settleDue(options, placesAtOnce)) === placesAtOnce) return true;
+      if (options.now() - sweepMs > sweepEveryMs) {
+        await forgetObservations(options.pool, observationsKeptMs, observationsForgottenAtOnce);
         sweepMs = options.now();
       }
-    } catch (err) {
-      options.log.warn({ err }, "counts cannot be settled; it is tried again");
-    }
-    await sleep(countLimits.settleEveryMs, signal);
-  }
+      return false;
+    },
+    everyMs: settleEveryMs,
+    failing: "counts cannot be settled; it is tried again",
+    log: options.log,
+  });
 }

@@ -19,7 +19,7 @@ import { readFollowed } from "../db/follow/cursors.ts";
 import type { Client, Pool } from "../db/pool.ts";
 import { transaction } from "../db/transaction.ts";
 import type { NatsLink } from "../relay/nats-link.ts";
-import { Repeat } from "../reservations/repeat.ts";
+import { Repeat } from "../repeat.ts";
 import { documentLimits } from "./limits.ts";
 import { itemsOf, type ListItem, type ListView, openListsOf } from "./lists.ts";
 import type { Document } from "./model.ts";
@@ -99,7 +99,6 @@ export function openListNews({
       return false;
     },
     everyMs: documentLimits.listNewsEveryMs,
-    restMs: 0,
     failing: "sites were not told of changed lists; it is tried again",
     log,
   });

@@ -1,7 +1,8 @@
-import { type Log, sentence, sleep } from "@tallygate/kit";
+import type { Log } from "@tallygate/kit";
 import { makeMonths, readLocks } from "../db/ledger/months.ts";
 import type { Pool } from "../db/pool.ts";
 import { centralLimits } from "../limits.ts";
+import { Repeat } from "../repeat.ts";
 
 /**
  * Makes the ledger's partitions ahead, at the start and every now and then, so that no commit has to. Any number of processes may, at any
@@ -9,29 +10,18 @@ import { centralLimits } from "../limits.ts";
  * too few locks for all of them.
  */
 export function openMonths({ pool, log }: { readonly pool: Pool; readonly log: Pick<Log, "warn"> }): AsyncDisposable {
-  const stop = new AbortController();
-  const running = watch(pool, log, stop.signal);
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
-}
-
-async function watch(pool: Pool, log: Pick<Log, "warn">, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
+  return new Repeat({
+    pass: async () => {
       await makeMonths(pool, centralLimits.monthsAhead);
       const { months, locks } = await readLocks(pool);
       if (needed(months) > 2 * locks) log.warn({ months, locks }, adviceFor(months));
-      await sleep(centralLimits.monthsEveryMs, signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      log.warn({ err: error }, `the ledger's next months are made later: ${sentence(error)}`);
-      await sleep(centralLimits.monthsRetryMs, signal);
-    }
-  }
+      return false;
+    },
+    everyMs: centralLimits.monthsEveryMs,
+    retryMs: centralLimits.monthsRetryMs,
+    failing: "the ledger's next months are made later",
+    log,
+  });
 }
 
 /** What a statement holds while it is planned: each month and its six indexes. Half of all connections may do so at once. */

@@ -1,8 +1,9 @@
-import { type Log, sentence, sleep } from "@tallygate/kit";
+import type { Log } from "@tallygate/kit";
 import { insertOutbox } from "../db/events/outbox.ts";
 import { lockExpiryWatch, takeExpiring } from "../db/places/lots.ts";
 import type { Pool } from "../db/pool.ts";
 import { transaction } from "../db/transaction.ts";
+import { Repeat } from "../repeat.ts";
 import { newReservationId } from "../reservations/id.ts";
 import { placeLimits } from "./limits.ts";
 
@@ -42,26 +43,12 @@ export function openExpiryWatch({
   readonly pool: Pool;
   readonly log: Pick<Log, "warn">;
 }): AsyncDisposable {
-  const stop = new AbortController();
-  const running = watch(pool, log, stop.signal);
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
-}
-
-async function watch(pool: Pool, log: Pick<Log, "warn">, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      const told = (await tellExpiring(pool, Date.now())) ?? 0;
-      // As many again may wait.
-      if (told < placeLimits.expiringMax) await sleep(placeLimits.expiryEveryMs, signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      log.warn({ err: error }, `expiring lots are told of later: ${sentence(error)}`);
-      await sleep(placeLimits.expiryRetryMs, signal);
-    }
-  }
+  return new Repeat({
+    // As many again may wait.
+    pass: async () => (await tellExpiring(pool, Date.now())) === placeLimits.expiringMax,
+    everyMs: placeLimits.expiryEveryMs,
+    retryMs: placeLimits.expiryRetryMs,
+    failing: "expiring lots are told of later",
+    log,
+  });
 }

@@ -9,11 +9,11 @@ import type { DocumentDraft } from "../documents/draft.ts";
 import { documentAttachment } from "../documents/place.ts";
 import { Directory } from "../ingest/directory.ts";
 import type { SiteCommit } from "../ingest/site-commit.ts";
+import { Repeat } from "../repeat.ts";
 import { type DraftJob, GroupCommit, type Job } from "./group-commit.ts";
 import { reservationLimits } from "./limits.ts";
 import type { Reservation } from "./model.ts";
 import { Names } from "./names.ts";
-import { Repeat } from "./repeat.ts";
 import { sweep } from "./sweep.ts";
 import { tellSites } from "./tell.ts";
 import { type ReservationView, viewOf } from "./view.ts";
@@ -60,7 +60,6 @@ export function openReservations({ pool, publish, touched, metrics, log }: Reser
       return ended === reservationLimits.sweepMax;
     },
     everyMs: reservationLimits.sweepEveryMs,
-    restMs: 0,
     failing: "reservations past their time were not ended; it is tried again",
     log,
   });
@@ -70,7 +69,6 @@ export function openReservations({ pool, publish, touched, metrics, log }: Reser
       return (await purgeReservationAnswers(pool, keptMs, purgeMax)) === purgeMax;
     },
     everyMs: reservationLimits.purgeEveryMs,
-    restMs: 0,
     failing: "answers past their time were not forgotten; it is tried again",
     log,
   });

@@ -181,9 +181,11 @@ begin
   revoke execute on function movement_partition from public;
 end $$;
 
--- As before, and besides: parts of a table that refuse changes by a trigger of their own may be added to by themselves, epoch_month is written
--- by the ledger's trigger alone, and months are made by whoever serves.
-create or replace function grant_service_rights() returns boolean language plpgsql as $$
+-- The rights of tallygate_service, whenever it is asked: after every migration, and by hand where the role was made later. What refuses
+-- changes by its trigger is only ever added to, and so the role may only add to it; parts of a table without such a trigger of their own are
+-- reached by the whole alone. epoch_month is written by the ledger's trigger, and months are made by whoever serves. Nothing is granted
+-- ahead: what is new has no rights until this has looked at it. Gives whether there is such a role.
+create function grant_service_rights() returns boolean language plpgsql as $$
 declare
   it record;
 begin

@@ -1,4 +1,4 @@
-import { sleep } from "@tallygate/kit";
+import { sentence, sleep } from "@tallygate/kit";
 import type { Logger } from "pino";
 
 export interface RepeatOptions {
@@ -6,9 +6,11 @@ export interface RepeatOptions {
   readonly pass: () => Promise<boolean>;
   /** Before the next pass, when nothing wakes it. */
   readonly everyMs: number;
-  /** Between two passes, also when it is woken. */
-  readonly restMs: number;
-  /** What failed and is tried again. */
+  /** Between two passes, also when it is woken; none unless given. */
+  readonly restMs?: number;
+  /** Before the next pass after one that failed; `everyMs` unless given. */
+  readonly retryMs?: number;
+  /** What failed and is tried again; the reason is put behind it. */
   readonly failing: string;
   readonly log: Pick<Logger, "warn">;
 }
@@ -36,22 +38,24 @@ export class Repeat implements AsyncDisposable {
   }
 
   private async run(): Promise<void> {
-    const { everyMs, restMs } = this.options;
+    const { restMs = 0 } = this.options;
     while (!this.stop.signal.aborted) {
-      const more = await this.pass();
+      const waitMs = await this.pass();
       await sleep(restMs, this.stop.signal);
-      if (!more) await sleep(Math.max(0, everyMs - restMs), AbortSignal.any([this.stop.signal, this.woken.signal]));
+      await sleep(Math.max(0, waitMs - restMs), AbortSignal.any([this.stop.signal, this.woken.signal]));
     }
   }
 
-  private async pass(): Promise<boolean> {
+  /** Gives how long the next pass may wait. */
+  private async pass(): Promise<number> {
+    const { pass, everyMs, retryMs = everyMs, failing, log } = this.options;
     // What wakes from here on may come too late for this pass, and gets another.
     this.woken = new AbortController();
     try {
-      return await this.options.pass();
+      return (await pass()) ? 0 : everyMs;
     } catch (error) {
-      this.options.log.warn({ err: error }, this.options.failing);
-      return false;
+      if (!this.stop.signal.aborted) log.warn({ err: error }, `${failing}: ${sentence(error)}`);
+      return retryMs;
     }
   }
 }
